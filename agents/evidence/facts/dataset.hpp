@@ -1,0 +1,59 @@
+// A dataset: everything that is computed from a tree. Built once, then only read.
+#pragma once
+
+#include <cstddef>
+#include <filesystem>
+#include <functional>
+#include <string>
+#include <string_view>
+#include <unordered_map>
+#include <vector>
+
+#include "agents/evidence/columns/evidence_table.hpp"
+#include "agents/evidence/facts/comparison.hpp"
+#include "agents/evidence/source/inventory.hpp"
+#include "agents/evidence/source/scan.hpp"
+#include "agents/evidence/tables/readers.hpp"
+#include "proto/fact.hpp"
+#include "proto/lint.hpp"
+#include "proto/problem.hpp"
+
+namespace chimera::evidence {
+
+/// A text file that is no table: what lints and the audit look at.
+struct prose {
+  std::string file;
+  std::string text;
+};
+
+struct dataset {
+  inventory files;
+  std::vector<evidence_table> tables;    ///< by file, then position in the file
+  std::vector<prose> texts;              ///< Markdown and txt, by file
+  std::vector<std::string> tool_errors;  ///< "file: message" of files that are a tool's failure
+  std::uint64_t json_files_parsed = 0;
+  std::uint64_t numeric_leaves = 0;  ///< numbers in JSON documents
+  std::vector<comparison> comparisons;
+  std::vector<proto::lint> lints;  ///< errors first, then by rule
+  std::vector<proto::fact> facts;  ///< by file, locator, filter, aggregation
+  std::unordered_map<std::string, std::size_t> fact_index;  ///< id -> index in facts
+
+  [[nodiscard]] const proto::fact* find(std::string_view id) const;
+};
+
+struct build_options {
+  scan_limits scan;
+  table_limits tables;
+  std::size_t threads = 2;
+  /// Called now and then from any thread with what is being done ("reading", files done, of all).
+  std::function<void(std::string_view stage, std::size_t done, std::size_t of)> progress;
+};
+
+/// Scans, decodes, reads, examines, compares, lints and computes facts. The result depends on the
+/// bytes and relative paths of the tree only. Errors: as list_tree; a single bad file is no error
+/// but an inventory entry with its reason. Blocks; uses `threads` threads of its own and joins
+/// them.
+[[nodiscard]] proto::result<dataset> build_dataset(const std::filesystem::path& root,
+                                                   const build_options& options);
+
+}  // namespace chimera::evidence

@@ -1,0 +1,26 @@
+// YAML to personas and pipelines, with errors that a person can act on: file, line, column, field,
+// what is allowed, the nearest spelling. Reads text, not files.
+#pragma once
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "proto/persona.hpp"
+#include "proto/problem.hpp"
+
+namespace chimera::personas {
+
+/// `file` is only named in errors.
+[[nodiscard]] proto::result<proto::persona> read_persona(std::string_view yaml, std::string file);
+[[nodiscard]] proto::result<proto::pipeline> read_pipeline(std::string_view yaml, std::string file);
+
+/// A pipeline against the personas that exist: unknown persona, unknown or unused artifact, cycle,
+/// missing report, two steps with one name or output.
+[[nodiscard]] proto::result<void> check_pipeline(const proto::pipeline& p,
+                                                 const std::vector<proto::persona>& personas);
+
+/// The nearest of `allowed` to `word` by edit distance, or "" if none is near.
+[[nodiscard]] std::string nearest(std::string_view word, const std::vector<std::string>& allowed);
+
+}  // namespace chimera::personas

@@ -1,0 +1,54 @@
+// A role: the code that a persona drives. Takes artifacts, builds a prompt, lets the model write,
+// hands one artifact on.
+#pragma once
+
+#include <functional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "agents/ports/task.hpp"
+#include "agents/ports/text_generator.hpp"
+#include "agents/report/outline.hpp"
+#include "proto/persona.hpp"
+#include "proto/problem.hpp"
+
+namespace chimera::roles {
+
+/// Text made by a step: Markdown with references.
+struct artifact {
+  std::string name;  ///< "inventory", "analysis/sweep-gemma", "draft"
+  std::string markdown;
+};
+
+/// One prompt and its answer, for transcript.jsonl and the report's metrics.
+struct call_record {
+  std::string step;
+  std::string persona;
+  generation_request request;
+  generation answer;
+};
+
+/// What a role works on.
+struct role_input {
+  const report::outline* outline = nullptr;    ///< outlives the step
+  const report::question* question = nullptr;  ///< analysts: the one to answer; else null
+  std::vector<artifact> artifacts;             ///< what the steps before handed on
+};
+
+struct role_output {
+  artifact made;
+  std::vector<call_record> calls;
+};
+
+/// The prompt of one step: pure, so that it can be tested and shown. Facts are listed as
+/// `id | phrase | value unit | n | warning`, findings as `- kind | severity | slot={{...}} ...`.
+[[nodiscard]] std::string build_prompt(const proto::persona& who, const role_input& input);
+
+/// Runs one step: prompt, generation, the answer checked to be non-empty and cleaned of what no
+/// report may hold (top-level headings, raw HTML). Unknown references are left for the renderer.
+task<proto::result<role_output>> run_role(proto::persona who, std::string step, role_input input,
+                                          text_generator* generator,
+                                          std::function<void(std::string_view)> on_token);
+
+}  // namespace chimera::roles
