@@ -7,7 +7,9 @@
 add_library(chimera_flags INTERFACE)
 target_compile_options(chimera_flags INTERFACE
   -Wall -Wextra -Wpedantic -Wconversion -Wshadow -Wnon-virtual-dtor -Wold-style-cast
-  -Wimplicit-fallthrough -Werror)
+  -Wimplicit-fallthrough -Werror
+  # libstdc++ 12 calls its own deprecated get_temporary_buffer from std::stable_sort.
+  -Wno-deprecated-declarations)
 
 function(chimera_room room)
   cmake_parse_arguments(R "" "" "SOURCES;USES;LIBRARIES" ${ARGN})

@@ -26,11 +26,17 @@ struct prose {
   std::string text;
 };
 
+/// A file that holds no data but the message of a tool that failed.
+struct tool_error {
+  std::string file;
+  std::string message;
+};
+
 struct dataset {
   inventory files;
-  std::vector<evidence_table> tables;    ///< by file, then position in the file
-  std::vector<prose> texts;              ///< Markdown and txt, by file
-  std::vector<std::string> tool_errors;  ///< "file: message" of files that are a tool's failure
+  std::vector<evidence_table> tables;   ///< by file, then position in the file
+  std::vector<prose> texts;             ///< Markdown and txt, by file
+  std::vector<tool_error> tool_errors;  ///< by file
   std::uint64_t json_files_parsed = 0;
   std::uint64_t numeric_leaves = 0;  ///< numbers in JSON documents
   std::vector<comparison> comparisons;

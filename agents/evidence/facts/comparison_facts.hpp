@@ -1,0 +1,29 @@
+// The facts of comparisons: test, effect sizes, ratios and the verdict, each derived from the facts
+// of the two groups.
+#pragma once
+
+#include <span>
+#include <string>
+
+#include "agents/evidence/facts/comparison.hpp"
+#include "agents/evidence/facts/fact_set.hpp"
+
+namespace chimera::evidence {
+
+/// Adds the facts of one comparison: ratio_of_means, ratio_of_medians (and its interval), hl_shift,
+/// a12, u, p, p_holm, verdict.
+void add_comparison(const comparison& c, std::span<const evidence_table> tables, fact_set& facts);
+
+/// The key of an aggregate of one side ("median", "mean", "count") among the facts.
+[[nodiscard]] std::string group_key(const sample_group& group,
+                                    std::span<const evidence_table> tables, std::string_view agg);
+
+/// The key of one of the comparison's own facts, given the ids of its operands.
+[[nodiscard]] std::string comparison_fact_key(const comparison& c,
+                                              std::span<const evidence_table> tables,
+                                              const fact_set& facts, std::string_view agg);
+
+/// "different", "not distinguishable", "equivalent" or "untestable".
+[[nodiscard]] std::string_view to_text(judgement j);
+
+}  // namespace chimera::evidence
