@@ -64,6 +64,19 @@ bool one_sample_per_configuration(const evidence_table& t) {
   return any;
 }
 
+std::vector<proto::filter_term> configuration_of(const evidence_table& t, std::size_t label,
+                                                 std::size_t row) {
+  std::vector<proto::filter_term> terms;
+  if (label != evidence_table::npos) {
+    terms.push_back({t.data.columns[label].name, "=", t.data.columns[label].text(row)});
+    return terms;
+  }
+  for (std::size_t p = 0; p < t.data.columns.size(); ++p)
+    if (t.traits[p].role == role::parameter)
+      terms.push_back({t.data.columns[p].name, "=", t.data.columns[p].text(row)});
+  return terms;
+}
+
 void add_cells(const evidence_table& document, const std::vector<const evidence_table*>& keyed,
                fact_set& facts) {
   const auto failed = cells_of_failed_members(keyed);
@@ -150,13 +163,7 @@ void add_ranks(const evidence_table& t, fact_set& facts) {
       if (i == 0 || value != before) rank = i + 1;  // ties share the better rank
       before = value;
       proto::fact f = fact_of_column(t, c);
-      if (label != evidence_table::npos) {
-        f.filter.push_back({t.data.columns[label].name, "=", t.data.columns[label].text(row)});
-      } else {
-        for (std::size_t p = 0; p < t.data.columns.size(); ++p)
-          if (t.traits[p].role == role::parameter)
-            f.filter.push_back({t.data.columns[p].name, "=", t.data.columns[p].text(row)});
-      }
+      f.filter = configuration_of(t, label, row);
       f.agg = "value";
       f.kind = "cell";
       f.n = 1;

@@ -20,15 +20,15 @@ std::string_view operand_agg(std::string_view agg) {
 }
 
 proto::fact base_of(const comparison& c, std::span<const evidence_table> tables,
-                    const fact_set& facts, std::string_view agg) {
+                    const id_lookup& id_of, std::string_view agg) {
   const evidence_table& t = tables[c.a.table];
   proto::fact f = fact_of_column(t, c.a.measure);
   f.filter = terms_of(c.a);
   f.agg = agg;
   f.kind = agg == "verdict" ? "verdict" : "derived";
   f.n = c.a.values.size() + c.b.values.size();
-  f.derived_from = {facts.id_of(group_key(c.a, tables, operand_agg(agg))),
-                    facts.id_of(group_key(c.b, tables, operand_agg(agg)))};
+  f.derived_from = {id_of(group_key(c.a, tables, operand_agg(agg))),
+                    id_of(group_key(c.b, tables, operand_agg(agg)))};
   if (agg != "hl_shift") {
     f.unit.clear();
     f.dim = "ratio";
@@ -60,19 +60,20 @@ std::string group_key(const sample_group& group, std::span<const evidence_table>
   return summary_key(tables[group.table], group.measure, terms_of(group), agg);
 }
 
-std::string comparison_fact_key(const comparison& c, std::span<const evidence_table> tables,
-                                const fact_set& facts, std::string_view agg) {
-  return key_of(base_of(c, tables, facts, agg));
+std::string comparison_key(const comparison& c, std::span<const evidence_table> tables,
+                           const id_lookup& id_of, std::string_view agg) {
+  return key_of(base_of(c, tables, id_of, agg));
 }
 
 void add_comparison(const comparison& c, std::span<const evidence_table> tables, fact_set& facts) {
+  const id_lookup id_of = [&facts](const std::string& key) { return facts.id_of(key); };
   const std::string pair =
       c.a.factor.empty()
           ? fmt::format("{} against {}", tables[c.a.table].file, tables[c.b.table].file)
           : fmt::format("{} = {} against {} in {}", c.a.factor, c.a.level, c.b.level,
                         tables[c.a.table].file);
   const auto add = [&](std::string_view agg, std::string_view words, double value) {
-    proto::fact f = base_of(c, tables, facts, agg);
+    proto::fact f = base_of(c, tables, id_of, agg);
     f.phrase =
         fmt::format("{} of {}, {}{}", words, c.metric, pair, c.a.warm_only ? ", warm rows" : "");
     facts.add(std::move(f), value);
@@ -89,7 +90,7 @@ void add_comparison(const comparison& c, std::span<const evidence_table> tables,
   add("u", "Mann-Whitney U", c.test.u);
   add("p", c.test.exact ? "exact Mann-Whitney p" : "Mann-Whitney p", c.test.p);
   add("p_holm", "Holm-adjusted p", c.p_holm);
-  proto::fact f = base_of(c, tables, facts, "verdict");
+  proto::fact f = base_of(c, tables, id_of, "verdict");
   f.value = to_text(c.said);
   f.dim.clear();
   f.phrase = fmt::format("verdict on {}, {}", c.metric, pair);

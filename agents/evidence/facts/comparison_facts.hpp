@@ -2,6 +2,7 @@
 // of the two groups.
 #pragma once
 
+#include <functional>
 #include <span>
 #include <string>
 
@@ -18,10 +19,13 @@ void add_comparison(const comparison& c, std::span<const evidence_table> tables,
 [[nodiscard]] std::string group_key(const sample_group& group,
                                     std::span<const evidence_table> tables, std::string_view agg);
 
-/// The key of one of the comparison's own facts, given the ids of its operands.
-[[nodiscard]] std::string comparison_fact_key(const comparison& c,
-                                              std::span<const evidence_table> tables,
-                                              const fact_set& facts, std::string_view agg);
+/// Gives the id of the fact with a key, or "".
+using id_lookup = std::function<std::string(const std::string& key)>;
+
+/// The key of one of the comparison's own facts; `id_of` knows the facts of the groups.
+[[nodiscard]] std::string comparison_key(const comparison& c,
+                                         std::span<const evidence_table> tables,
+                                         const id_lookup& id_of, std::string_view agg);
 
 /// "different", "not distinguishable", "equivalent" or "untestable".
 [[nodiscard]] std::string_view to_text(judgement j);

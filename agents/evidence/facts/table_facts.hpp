@@ -37,6 +37,10 @@ void add_ranks(const evidence_table& t, fact_set& facts);
 /// True if the rows are one sample per configuration: a unique label, or parameters unique per row.
 [[nodiscard]] bool one_sample_per_configuration(const evidence_table& t);
 
+/// What singles a row out: its label, else all its parameters. `label` from row_label_column.
+[[nodiscard]] std::vector<proto::filter_term> configuration_of(const evidence_table& t,
+                                                               std::size_t label, std::size_t row);
+
 /// The id-giving key of an aggregate of a column under a filter, for looking facts up.
 [[nodiscard]] std::string summary_key(const evidence_table& t, std::size_t column,
                                       const std::vector<proto::filter_term>& filter,

@@ -6,6 +6,7 @@
 
 #include <fmt/format.h>
 
+#include "agents/evidence/facts/table_facts.hpp"
 #include "agents/evidence/statistics/summary.hpp"
 
 namespace chimera::evidence {
@@ -123,7 +124,8 @@ void add_rows(const dataset& data, tree_writer& out) {
   row_tally csv;
   row_tally json;
   row_tally members;
-  std::uint64_t cold = 0, warm = 0, cold_tables = 0, cold_first = 0, repeated = 0, summaries = 0;
+  std::uint64_t cold = 0, warm = 0, cold_tables = 0, cold_first = 0, repeated = 0, summaries = 0,
+                one_sample = 0;
   row_tally sweeps;
   std::uint64_t sweep_cold = 0, sweep_cold_first = 0;
   for (const evidence_table& t : data.tables) {
@@ -133,6 +135,7 @@ void add_rows(const dataset& data, tree_writer& out) {
     if (!counts_as_runs(t)) continue;
     if (t.data.kind == "csv" && records_errors(t)) csv.take(t);
     if (t.data.kind != "csv") json.take(t);
+    if (one_sample_per_configuration(t)) ++one_sample;
     cold += t.rows.cold;
     warm += t.rows.warm_rows;
     cold_first += t.rows.cold_first_in_block;
@@ -158,9 +161,27 @@ void add_rows(const dataset& data, tree_writer& out) {
   out.count("rows/sweeps/cold", sweep_cold, "cold rows of these tables");
   out.count("rows/sweeps/cold/first", sweep_cold_first,
             "cold rows of these tables that are the first of their configuration block");
+  out.count("rows/one-sample/tables", one_sample, "tables with one sample per configuration");
   out.count("tables/repeated", repeated, "tables whose rows stand in another file too");
   out.count("tables/summaries", summaries, "tables of statistics made from other rows");
   out.count("tables", data.tables.size(), "tables read");
+}
+
+void add_comparisons(const dataset& data, tree_writer& out) {
+  std::uint64_t parameters = 0, different = 0;
+  for (const comparison& c : data.comparisons) {
+    if (c.a.factor.empty() || c.said == judgement::untestable) continue;
+    const evidence_table& t = data.tables[c.a.table];
+    const std::size_t column = t.data.find(c.a.factor);
+    if (column == t.traits.size() || t.traits[column].role != role::parameter) continue;
+    // Pooled times compare cold starts, not parameters.
+    if (t.rows.cold > 0 && !c.a.warm_only && t.traits[c.a.measure].dimension == dimension::time)
+      continue;
+    ++parameters;
+    if (c.said == judgement::different) ++different;
+  }
+  out.count("comparisons/parameters", parameters, "comparisons between two values of a parameter");
+  out.count("comparisons/parameters/different", different, "of these significant after Holm");
 }
 
 }  // namespace
@@ -183,6 +204,7 @@ void add_tree_facts(const dataset& data, fact_set& facts) {
   out.count("rule/p-ninety-nine-n", quantile_n_min(0.99), "smallest n at which a p99 is shown");
   add_files(data.files, out);
   add_rows(data, out);
+  add_comparisons(data, out);
   out.count("json/documents", data.json_files_parsed, "JSON files parsed");
   out.count("json/numbers", data.numeric_leaves, "numbers in JSON documents");
   const auto& when = data.files.first_last;

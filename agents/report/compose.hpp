@@ -1,0 +1,97 @@
+// The whole report as source text: the sections in the order that a reader needs them, the agents'
+// words in their places, everything that is counted as references to facts.
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "agents/evidence/facts/dataset.hpp"
+#include "agents/report/outline.hpp"
+#include "proto/claim.hpp"
+#include "proto/fact.hpp"
+
+namespace chimera::report {
+
+/// One call of the backend, for the metrics section. Durations in nanoseconds.
+struct call_metrics {
+  std::string step;
+  std::string persona;
+  std::uint64_t prompt_tokens = 0;
+  std::uint64_t output_tokens = 0;
+  std::int64_t ttft_ns = 0, total_ns = 0, load_ns = 0, prompt_eval_ns = 0, eval_ns = 0;
+};
+
+/// What is known about the run itself.
+struct run_info {
+  std::string date;           ///< ISO 8601 day
+  std::string version;        ///< of the program
+  std::string agent;          ///< persona of the analysts
+  std::string backend;        ///< text_generator::describe()
+  std::string configuration;  ///< "num_gpu=default, ..."
+  std::int64_t ingest_ns = 0, analysis_ns = 0, report_ns = 0;
+  std::vector<call_metrics> calls;
+  std::vector<std::pair<std::string, std::string>> personas;  ///< name, instructions
+};
+
+/// What the agents wrote: Markdown with references.
+struct agent_texts {
+  std::string inventory;                        ///< the collector's
+  std::map<std::string, std::string> analyses;  ///< by question id
+  std::string draft;  ///< the reporter's: "### Verdict", "### Key findings", "### Recommendations"
+};
+
+/// Counts of a rendered report's claims.
+struct verification {
+  std::uint64_t numbers = 0, from_facts = 0, literals = 0, struck = 0, unsupported = 0,
+                non_claims = 0;
+};
+[[nodiscard]] verification count_claims(const std::vector<proto::claim>& claims);
+
+/// The outline with what only the run knows: run facts (timings, counts of claims), names of the
+/// configuration. Extends `plan.names`; `data` and `plan` outlive it.
+class composer {
+ public:
+  composer(const evidence::dataset& data, outline& plan, run_info run, agent_texts texts);
+
+  /// The source of the report, with `counts` as its verification summary and, if `facts_used` is
+  /// not empty, the appendix of these facts.
+  [[nodiscard]] std::string source(const verification& counts,
+                                   const std::vector<std::string>& facts_used);
+  /// Facts of the run that the last source names, for run.json.
+  [[nodiscard]] const std::map<std::string, proto::fact, std::less<>>& run_facts() const {
+    return run_facts_;
+  }
+
+ private:
+  void header(std::string& out);
+  void verdict(std::string& out, const verification& counts);
+  void ingestion(std::string& out);
+  void quality(std::string& out);
+  void analysis(std::string& out);
+  void findings(std::string& out);
+  void limits(std::string& out);
+  void method(std::string& out);
+  void workflow(std::string& out);
+  void metrics(std::string& out);
+  void configuration(std::string& out);
+  void appendix(std::string& out, const std::vector<std::string>& facts_used);
+
+  std::string name(std::string_view text, std::string_view where, bool code = true);
+  std::string tree(std::string_view path, std::string_view agg = "count");
+  double tree_value(std::string_view path) const;
+  std::string number(std::string_view path, double value, std::string_view unit,
+                     std::string_view dim, std::string_view phrase);
+  std::string duration(std::string_view path, std::int64_t ns, std::string_view phrase);
+
+  const evidence::dataset& data_;
+  outline& plan_;
+  run_info run_;
+  agent_texts texts_;
+  std::map<std::string, std::string> id_of_tree_path_;
+  std::map<std::string, proto::fact, std::less<>> run_facts_;
+};
+
+}  // namespace chimera::report
