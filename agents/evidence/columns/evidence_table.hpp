@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 #include <string>
 #include <vector>
 
@@ -38,8 +39,11 @@ struct evidence_table {
 [[nodiscard]] evidence_table examine(std::string file, std::string sha256, table data);
 
 /// Finds tables that hold the same rows: all rows of one stand in the other with equal numbers in
-/// every shared measure (compared by metric name, after unit conversion, to the precision printed).
-/// Sets same_as in the later one (by file, then path). Deterministic; `tables` sorted by file.
+/// every shared measure (compared by metric name, after unit conversion, to the precision printed);
+/// at least two rows and two shared measures, failed rows aside. Sets same_as in the copy: Markdown
+/// before data, a summary before the rows it was made from, fewer rows before more, else the later
+/// one; so same_as may point forward. It always names a table that is no copy itself.
+/// Deterministic; `tables` sorted by file. About linear in all cells.
 void mark_same_rows(std::vector<evidence_table>& tables);
 
 }  // namespace chimera::evidence

@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <span>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "agents/evidence/columns/traits.hpp"
@@ -44,7 +45,8 @@ struct row_states {
   std::string
       cold_because;  ///< "load_s > 5 x median", "is_warmup", "first row after a change of ..."
   std::vector<std::uint32_t> cold_rows;
-  /// Columns (indexes) whose change precedes the cold rows: what triggers the reload.
+  /// Columns (indexes) whose change precedes the cold rows: what triggers the reload. Empty when no
+  /// set of parameters and labels explains all of them, or only the first row is cold.
   std::vector<std::size_t> cold_block_columns;
   std::uint64_t cold_first_in_block = 0;  ///< cold rows that are the first of such a block
 };
