@@ -34,6 +34,9 @@ struct tables_of_file {
 /// , ; tab |, decimal comma, digit grouping, unit row, units in cells, quoted newlines, ragged
 /// rows. `text` is UTF-8 without BOM, any line ends.
 [[nodiscard]] proto::result<tables_of_file> read_csv(std::string_view text, const table_limits&);
+/// The same with up to `threads` threads for a large text; the result does not depend on them.
+[[nodiscard]] proto::result<tables_of_file> read_csv(std::string_view text, const table_limits&,
+                                                     std::size_t threads);
 
 /// JSON: one document, JSON Lines or concatenated documents (`lines` is set from what is found).
 /// Tolerates NaN, Infinity and duplicate keys; counts them.

@@ -1,0 +1,237 @@
+#include "agents/evidence/tables/csv_reading.hpp"
+
+#include <algorithm>
+#include <thread>
+#include <utility>
+
+#include <fmt/format.h>
+
+#include "agents/evidence/tables/huge_pages.hpp"
+
+namespace chimera::evidence {
+namespace {
+
+constexpr std::size_t part_bytes = 1U << 20U;       // less is not worth a thread
+constexpr std::size_t batch = 4'096;                // separators: fits the first cache
+constexpr std::size_t growth = 2'048;               // rows: eleven columns fit the second cache
+constexpr std::size_t most_line_bytes = 1U << 30U;  // positions within a batch are 32 bits
+
+std::size_t line_bytes_of(const table_limits& limits) {
+  return std::min(limits.line_bytes, most_line_bytes);
+}
+
+}  // namespace
+
+template <class Work>
+void csv_reading::each_part(const Work& work) {
+  std::vector<std::jthread> helpers;
+  for (std::size_t p = 1; p < parts_.size(); ++p) {
+    helpers.emplace_back([&work, &piece = parts_[p]] { work(piece); });
+  }
+  work(parts_.front());
+}
+
+std::uint64_t csv_reading::line_at(std::size_t offset) const {
+  return 1 + count_line_ends(text_.substr(0, offset), dialect_.marks.line_end);
+}
+
+void csv_reading::split() {
+  const std::size_t begin = std::min(layout_.data_begin, text_.size());
+  const std::size_t size = text_.size() - begin;
+  const std::size_t number = std::clamp<std::size_t>(size / part_bytes, 1, threads_);
+  std::size_t at = begin;
+  parts_.clear();
+  for (std::size_t p = 1; p <= number && at < text_.size(); ++p) {
+    std::size_t end = text_.size();
+    if (p < number) {
+      const std::size_t line_end =
+          text_.find(dialect_.marks.line_end, std::max(at, begin + size / number * p));
+      end = line_end == std::string_view::npos ? end : line_end + 1;
+    }
+    parts_.emplace_back();
+    parts_.back().begin = at;
+    parts_.back().end = end;
+    at = end;
+  }
+  if (parts_.empty()) {
+    parts_.emplace_back();
+    parts_.back().begin = parts_.back().end = text_.size();
+  }
+}
+
+void csv_reading::count_parts() {
+  each_part([&](part& piece) {
+    piece.totals =
+        count_records(text_, piece.begin, piece.end, dialect_.marks, line_bytes_of(limits_));
+  });
+}
+
+std::optional<proto::problem> csv_reading::count() {
+  const auto sound = [&](const part& piece) {
+    return piece.totals.regular && !piece.totals.open && !piece.totals.long_record;
+  };
+  split();
+  count_parts();
+  if (parts_.size() > 1 && !std::ranges::all_of(parts_, sound)) {
+    // The place where the text was cut may have been inside quotes.
+    threads_ = 1;
+    split();
+    count_parts();
+  }
+  if (!sound(parts_.front())) {
+    forgiving_ = true;
+    parts_.front().totals =
+        count_with_walker(text_, parts_.front().begin, dialect_.marks, line_bytes_of(limits_));
+  }
+  std::uint64_t line = layout_.data_line;
+  for (part& piece : parts_) {
+    if (piece.totals.long_record) {
+      const std::uint64_t at = line_at(*piece.totals.long_record);
+      return refuse_csv("csv.line-too-long",
+                        fmt::format("line {} is longer than {} bytes", at, line_bytes_of(limits_)),
+                        "split the record or raise the limit of bytes per line", at)
+          .error();
+    }
+    piece.first_row = records_;
+    piece.first_line = line;
+    records_ += piece.totals.records;
+    line += piece.totals.line_ends;
+    track_lines_ = track_lines_ || piece.totals.quoted_line_ends > 0;
+  }
+  if (records_ <= limits_.rows) return std::nullopt;
+  const std::uint64_t at = layout_.data_line + limits_.rows;
+  return refuse_csv("csv.too-many-rows",
+                    fmt::format("line {}: more than {} rows", at, limits_.rows),
+                    "split the file or raise the limit of rows", at)
+      .error();
+}
+
+std::optional<proto::problem> csv_reading::check_memory() const {
+  std::size_t cell_bytes = 0;
+  for (const storage& s : storage_) {
+    cell_bytes += s.duty == csv_duty::texts ? sizeof(std::uint32_t) : sizeof(double);
+  }
+  std::size_t texts = 0;
+  bool too_much = false;
+  for (const part& piece : parts_) {
+    too_much = too_much || piece.too_much;
+    for (const csv_cells& cells : piece.rows.columns) texts += cells.pool.memory();
+  }
+  const std::size_t rows = std::max<std::size_t>(records_, 1);
+  too_much = too_much || texts > limits_.memory_bytes ||
+             cell_bytes > (limits_.memory_bytes - texts) / rows;
+  if (!too_much) return std::nullopt;
+  const std::uint64_t first = layout_.data_line;
+  return refuse_csv(
+             "csv.too-much-memory",
+             fmt::format("lines {} to {}: {} columns of {} rows take more than {} bytes", first,
+                         first + records_, storage_.size(), records_, limits_.memory_bytes),
+             "split the file or raise the limit of memory", first)
+      .error();
+}
+
+void csv_reading::grow(part& piece, std::size_t rows) {
+  const bool alone = parts_.size() == 1;
+  std::size_t texts = 0;
+  for (std::size_t c = 0; c < storage_.size(); ++c) {
+    storage& places = storage_[c];
+    csv_cells& cells = piece.rows.columns[c];
+    texts += cells.pool.memory();
+    // A lone part takes its places piece by piece, so that they are in the cache when written.
+    if (places.duty == csv_duty::numbers) {
+      if (alone) places.values.resize(rows);
+      cells.values = places.values.data() + piece.first_row;
+    } else {
+      if (alone) places.codes.resize(rows);
+      cells.codes = places.codes.data() + piece.first_row;
+    }
+  }
+  piece.too_much = texts > limits_.memory_bytes;
+}
+
+void csv_reading::read_part(part& piece, bool track_lines) {
+  csv_rows& rows = piece.rows;
+  rows = {};
+  rows.text = text_.data();
+  rows.marks = dialect_.marks;
+  rows.style = dialect_.style;
+  rows.cell = rows.record = piece.begin;
+  rows.track_lines = track_lines;
+  rows.line = piece.first_line;
+  if (track_lines) rows.lines.reserve(piece.totals.records);
+  rows.columns.resize(storage_.size());
+  for (std::size_t c = 0; c < storage_.size(); ++c) {
+    rows.columns[c].duty = storage_[c].duty;
+    rows.columns[c].unit = layout_.columns[c].unit;
+  }
+  csv_walker walker(text_, dialect_.marks, piece.begin, line_bytes_of(limits_));
+  csv_scan scan{.text = text_.data(),
+                .at = piece.begin,
+                .end = piece.end,
+                .marks = dialect_.marks,
+                .walker = forgiving_ ? &walker : nullptr};
+  std::vector<std::uint32_t> separators(batch);
+  std::size_t grown = 0;
+  for (;;) {
+    const std::size_t base = scan.at;
+    const std::size_t found = find_separators(scan, separators);
+    const std::size_t needed = std::min(rows.row + found + 1, piece.totals.records);
+    if (needed > grown || grown == 0) {
+      grown = std::min(std::max(needed, grown + growth), piece.totals.records);
+      grow(piece, grown);
+      if (piece.too_much) return;
+    }
+    if (found == 0) break;
+    take_cells(rows, base, std::span(separators).first(found));
+  }
+  take_last_cell(rows, piece.end);
+}
+
+std::optional<proto::problem> csv_reading::pass(bool track_lines) {
+  if (auto refused = check_memory()) return refused;
+  for (storage& places : storage_) {
+    if (places.duty == csv_duty::numbers) {
+      places.values.reserve(records_);
+      ask_for_huge_pages(places.values.data(), records_ * sizeof(double));
+      if (parts_.size() > 1) places.values.resize(records_);
+    } else {
+      places.codes.resize(records_);
+    }
+  }
+  each_part([&](part& piece) { read_part(piece, track_lines); });
+  return check_memory();
+}
+
+bool csv_reading::plan_second_pass() {
+  bool again = false;
+  for (std::size_t c = 0; c < storage_.size(); ++c) {
+    const bool texts = std::ranges::any_of(
+        parts_, [&](const part& piece) { return piece.rows.columns[c].texts > 0; });
+    if (texts) storage_[c] = {.duty = csv_duty::texts, .values = {}, .codes = {}};
+    again = again || texts;
+  }
+  bool blank = false;
+  for (const part& piece : parts_) {
+    const bool between = piece.rows.blank_between || (blank && piece.rows.row > 0);
+    again = again || (between && !track_lines_);
+    track_lines_ = track_lines_ || between;
+    blank = blank || piece.rows.blank_seen;
+  }
+  return again;
+}
+
+proto::result<table> csv_reading::run() {
+  if (auto refused = count()) return std::unexpected(*refused);
+  for (const csv_column_plan& plan : layout_.columns) {
+    storage_.push_back(
+        {.duty = plan.texts ? csv_duty::texts : csv_duty::numbers, .values = {}, .codes = {}});
+  }
+  if (auto refused = pass(track_lines_)) return std::unexpected(*refused);
+  if (plan_second_pass()) {
+    if (auto refused = pass(track_lines_)) return std::unexpected(*refused);
+  }
+  close_gaps();
+  return assemble();
+}
+
+}  // namespace chimera::evidence

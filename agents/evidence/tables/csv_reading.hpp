@@ -1,0 +1,77 @@
+// The passes over a CSV text whose dialect and layout are known: count, read, read again what the
+// first records did not announce.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <string_view>
+#include <vector>
+
+#include "agents/evidence/tables/csv_layout.hpp"
+#include "agents/evidence/tables/csv_rows.hpp"
+#include "agents/evidence/tables/dialect.hpp"
+#include "agents/evidence/tables/readers.hpp"
+#include "agents/evidence/tables/table.hpp"
+#include "proto/problem.hpp"
+
+namespace chimera::evidence {
+
+/// Reads one text once; not thread-safe, starts threads of its own. The text outlives it.
+class csv_reading {
+ public:
+  csv_reading(std::string_view text, const csv_dialect& dialect, const csv_layout& layout,
+              const table_limits& limits, std::size_t threads)
+      : text_(text), dialect_(dialect), layout_(layout), limits_(limits), threads_(threads) {}
+
+  [[nodiscard]] proto::result<table> run();
+
+ private:
+  /// A piece of the text that begins and ends between records.
+  struct part {
+    std::size_t begin = 0;
+    std::size_t end = 0;
+    csv_totals totals;
+    std::size_t first_row = 0;  ///< as counted, blank lines included
+    std::uint64_t first_line = 1;
+    csv_rows rows;
+    bool too_much = false;  ///< the texts outgrew the memory
+  };
+
+  /// Places for the cells of a column, all parts.
+  struct storage {
+    csv_duty duty = csv_duty::numbers;
+    std::vector<double> values;
+    std::vector<std::uint32_t> codes;
+  };
+
+  void split();
+  void count_parts();
+  [[nodiscard]] std::optional<proto::problem> count();
+  [[nodiscard]] std::optional<proto::problem> check_memory() const;
+  [[nodiscard]] std::optional<proto::problem> pass(bool track_lines);
+  void read_part(part& piece, bool track_lines);
+  void grow(part& piece, std::size_t rows);
+  [[nodiscard]] bool plan_second_pass();
+  void close_gaps();
+  [[nodiscard]] table assemble();
+  void assemble_numbers(column& into, storage& from, std::size_t index) const;
+  void assemble_texts(column& into, storage& from, std::size_t index);
+  [[nodiscard]] std::uint64_t line_at(std::size_t offset) const;
+  template <class Work>
+  void each_part(const Work& work);
+
+  std::string_view text_;
+  const csv_dialect& dialect_;
+  const csv_layout& layout_;
+  const table_limits& limits_;
+  std::size_t threads_;
+  bool forgiving_ = false;  ///< quotes are misplaced: walk
+  bool track_lines_ = false;
+  std::size_t records_ = 0;
+  std::size_t rows_ = 0;
+  std::vector<part> parts_;
+  std::vector<storage> storage_;
+};
+
+}  // namespace chimera::evidence
