@@ -236,7 +236,7 @@ std::optional<failure_encoding> silent_failure(const table& t, const witness_col
     return is_number(value) && value > 0;
   };
   if (no_tokens && std::ranges::any_of(w.times, took_time)) return failure_encoding::zero_tokens;
-  if (count.numbers == 0 && count.holes > 0 && all_zero(t, w.completed, row)) {
+  if (count.numbers == 0 && all_zero(t, w.completed, row)) {
     return failure_encoding::nulls;
   }
   // One zero may be a short time; zeros throughout are no measurement.

@@ -106,6 +106,18 @@ void vocabulary_unit(const key_parts& parts, const std::string& metric, const ce
   }
 }
 
+/// "/latency_percentiles/p95": a bare statistic's quantity stands in the segment above.
+std::string metric_above(const column& c, const key_parts& parts) {
+  const bool bare = parts.words.size() == 1 && parts.statistic != stored_statistic::none &&
+                    !parts.unit && c.name.starts_with('/');
+  const std::size_t end = c.name.rfind('/');
+  if (!bare || end == 0) return {};
+  for (const std::string& word : split_key(std::string_view(c.name).substr(0, end)).words) {
+    if (known(word) != nullptr) return word;
+  }
+  return {};
+}
+
 /// Sizes that no run of a benchmark has: the unit is wrong, whatever the name says.
 bool implausible(const column_traits& traits, const cell_summary& cells, std::string_view metric) {
   if (cells.middle == 0) return false;
@@ -185,7 +197,8 @@ std::string label_of(const key_parts& parts, const std::string& metric, const co
 column_traits infer_one(const table& t, const column& c, const key_parts& parts,
                         const surroundings& around) {
   column_traits out;
-  const std::string metric = metric_of(parts);
+  std::string metric = metric_of(parts);
+  if (std::string above = metric_above(c, parts); !above.empty()) metric = std::move(above);
   const cell_summary cells = summarise(c);
   out.statistic = parts.statistic;
   if (!written_unit(t, c, out) && !suffix_unit(parts, out)) {
@@ -201,6 +214,7 @@ column_traits infer_one(const table& t, const column& c, const key_parts& parts,
   if (counts_samples) {
     out.statistic = stored_statistic::count_of_samples;
     out.dimension = dimension::count;
+    out.because = "vocabulary: a number of runs or samples";
     if (out.role == role::measure) out.role = role::parameter;
   }
   const bool quantity = out.role == role::measure || out.role == role::parameter;
@@ -210,7 +224,13 @@ column_traits infer_one(const table& t, const column& c, const key_parts& parts,
     out.dimension = dimension::none;
     out.unit.clear();
     out.to_base = 1.0;
+    // There is no unit to be unsure of.
+    if (out.certainty == confidence::low) {
+      out.certainty = confidence::medium;
+      out.because = std::string(to_text(out.role)) + " by name and content";
+    }
   }
+  if (counts_samples) out.certainty = confidence::medium;
   // "total_tokens" beside plain values is the whole of its row; alone it is a sum over a run.
   if (parts.total && out.role == role::measure && out.statistic == stored_statistic::none &&
       !around.single_rows) {

@@ -52,6 +52,9 @@ TEST_CASE("null means are failures too when every model of the file has them") {
       judge(make_table({"/models/*/completed", "/models/*/mean_ttft_s", "/models/*/mean_tokens_s"},
                        {{"0", "", ""}, {"0", "", ""}}, "json"));
   CHECK(found.failed == 2);
+  CHECK(judge(make_table({"/models/*/model", "/models/*/completed"}, {{"a", "0"}, {"b", "5"}},
+                         "json"))
+            .failed == 1);
 }
 
 TEST_CASE("a backend that failed with mean 0 and success = false is a failure") {

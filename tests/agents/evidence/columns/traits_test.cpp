@@ -299,6 +299,21 @@ TEST_CASE("numbers of runs are parameters that say what a statistic rests on") {
   }
 }
 
+TEST_CASE("a bare percentile takes its quantity from the segment above, but no unit") {
+  const column_traits found =
+      traits_of("/timing_stats/latency_percentiles/p95", {"15.584"}, table_shape::document);
+  CHECK(found.dimension == dimension::time);
+  CHECK(found.label == "latency");
+  CHECK(found.statistic == stored_statistic::p95);
+  CHECK(found.unit.empty());
+  CHECK(found.certainty == confidence::low);
+}
+
+TEST_CASE("a utilisation that never exceeds 1 may be a fraction, so it has no unit") {
+  CHECK(traits_of("utilization_gpu", {"0", "93"}).unit == "%");
+  CHECK(traits_of("utilization_gpu", {"0.1", "0.93"}).unit.empty());
+}
+
 TEST_CASE("an empty table and columns without names are survived") {
   CHECK(infer_traits(table{}).empty());
   table t;
