@@ -9,6 +9,8 @@
 #include <string>
 #include <tuple>
 
+#include "agents/evidence/source/file_kind.hpp"
+
 namespace chimera::evidence {
 namespace {
 
@@ -114,6 +116,40 @@ int compare_walls(std::string_view a, std::string_view b) {
       .compare(b.size() > date_size ? b.substr(date_size + 1) : none);
 }
 
+/// Earliest and latest of the times taken; end 0 if none was.
+struct extent {
+  span first;
+  span last;
+  void take(std::string_view text, const span& found) {
+    const auto wall = [&](const span& s) { return text.substr(s.begin, s.wall_end - s.begin); };
+    if (first.end == 0 || compare_walls(wall(found), wall(first)) < 0) first = found;
+    if (last.end == 0 || compare_walls(wall(found), wall(last)) > 0) last = found;
+  }
+};
+
+bool is_json(std::string_view file) {
+  const std::string type = type_of(file);
+  return type == "json" || type == "jsonl" || type == "ndjson";
+}
+
+/// Is it a JSON string of its own? A quote after a backslash is part of a longer one.
+bool is_json_string(std::string_view text, const span& s) {
+  if (s.begin == 0 || text[s.begin - 1] != '"' || char_at(text, s.end) != '"') return false;
+  return s.begin < 2 || text[s.begin - 2] != '\\';
+}
+
+/// Is it a field of its own in a delimited table, give or take quotes and spaces?
+bool is_field(std::string_view text, const span& s) {
+  constexpr std::string_view around = ",;|\t\r\n";
+  constexpr std::string_view padding = " \"'";
+  std::size_t begin = s.begin;
+  std::size_t end = s.end;
+  while (begin > 0 && padding.find(text[begin - 1]) != std::string_view::npos) --begin;
+  while (end < text.size() && padding.find(text[end]) != std::string_view::npos) ++end;
+  return (begin == 0 || around.find(text[begin - 1]) != std::string_view::npos) &&
+         (end == text.size() || around.find(text[end]) != std::string_view::npos);
+}
+
 std::string_view wall_of(std::string_view iso) {
   return iso.substr(0, std::min(iso.size(), iso.find_first_of("Z+-", date_size)));
 }
@@ -185,18 +221,21 @@ std::string time_in_path_at(std::string_view path, std::size_t at) {
 
 void find_times(std::string_view file, std::string_view text, bool record,
                 std::vector<content_time>& out) {
-  span first;
-  span last;
-  const auto wall = [&](const span& s) { return text.substr(s.begin, s.wall_end - s.begin); };
+  extent records;
+  extent others;
+  const bool json = is_json(file);
   each_candidate(text, [&](std::size_t dash) {
     const span found = time_around(text, dash);
     if (found.end == 0) return;
-    if (first.end == 0 || compare_walls(wall(found), wall(first)) < 0) first = found;
-    if (last.end == 0 || compare_walls(wall(found), wall(last)) > 0) last = found;
+    const bool whole = record && (json ? is_json_string(text, found) : is_field(text, found));
+    (whole ? records : others).take(text, found);
   });
-  if (first.end == 0) return;
-  out.push_back(entry_of(file, text, first, record));
-  if (last.begin != first.begin) out.push_back(entry_of(file, text, last, record));
+  for (const extent* e : {&records, &others}) {
+    if (e->first.end == 0) continue;
+    const bool of_record = e == &records;
+    out.push_back(entry_of(file, text, e->first, of_record));
+    if (e->last.begin != e->first.begin) out.push_back(entry_of(file, text, e->last, of_record));
+  }
 }
 
 std::optional<content_time> time_in_name(std::string_view path) {

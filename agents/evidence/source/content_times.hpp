@@ -10,11 +10,14 @@
 namespace chimera::evidence {
 
 /// Appends the earliest and the latest ISO 8601 date or time that stands in `text` (one entry if
-/// they are the same, none if there is none), with `where` = "line N". Recognised: a date
-/// YYYY-MM-DD of the years 1990 to 2099 that exists in the calendar, alone or followed by 'T' or
-/// one space and HH:MM, HH:MM:SS, a fraction, 'Z' or an offset; written out with 'T' and as much
-/// precision as stands there. A date inside a longer word or number ("gpt-4o-2024-08-06",
-/// "12025-10-08") is none. Epoch numbers are not converted. Pure, thread-safe.
+/// they are the same, none if there is none), with `where` = "line N". If `record`, this is done
+/// twice: for those that are a whole value (a CSV field; a string in a file of a JSON type), which
+/// count as records, and for those in the midst of other words, which do not: generated text in a
+/// JSON string names many a date. Recognised: a date YYYY-MM-DD of the years 1990 to 2099 that
+/// exists in the calendar, alone or followed by 'T' or one space and HH:MM, HH:MM:SS, a fraction,
+/// 'Z' or an offset; written out with 'T' and as much precision as stands there. A date inside a
+/// longer word or number ("gpt-4o-2024-08-06", "12025-10-08") is none. Epoch numbers are not
+/// converted. Pure, thread-safe.
 void find_times(std::string_view file, std::string_view text, bool record,
                 std::vector<content_time>& out);
 

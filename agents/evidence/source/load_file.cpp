@@ -33,15 +33,23 @@ bool read_content(const std::filesystem::path& root, file_entry& entry, bool kee
     set_aside(entry, file_status::unreadable, opened.failure);
     return false;
   }
-  if (keep) out.bytes.reserve(static_cast<std::size_t>(entry.bytes));
   sha256_stream hash;
-  std::string failure = read_unchanged(opened.file.get(), entry.bytes, [&](std::string_view piece) {
-    hash.add(piece);
-    if (keep)
-      out.bytes += piece;
-    else
-      out.has_nul = out.has_nul || std::memchr(piece.data(), 0, piece.size()) != nullptr;
-  });
+  std::string failure;
+  const auto read_to = [&](char* whole) {
+    failure = read_unchanged(opened.file.get(), entry.bytes, whole, [&](std::string_view piece) {
+      hash.add(piece);
+      if (!keep) out.has_nul = out.has_nul || std::memchr(piece.data(), 0, piece.size()) != nullptr;
+    });
+  };
+  if (keep) {
+    const auto size = static_cast<std::size_t>(entry.bytes);
+    out.bytes.resize_and_overwrite(size + 1, [&](char* whole, std::size_t) {
+      read_to(whole);
+      return failure.empty() ? size : 0;
+    });
+  } else {
+    read_to(nullptr);
+  }
   if (failure.empty()) {
     entry.sha256 = hash.hex();
     if (entry.sha256.empty()) failure = "cannot be hashed: OpenSSL failed";

@@ -17,8 +17,10 @@ namespace {
 constexpr std::string_view byte_order_mark = "\xEF\xBB\xBF";
 
 std::string line_ends_of(std::string_view text) {
+  // Looked for, not counted, in the usual case: that ends at the first line.
+  if (std::memchr(text.data(), '\r', text.size()) == nullptr)
+    return std::memchr(text.data(), '\n', text.size()) != nullptr ? "LF" : "";
   const auto feeds = std::ranges::count(text, '\n');
-  if (std::memchr(text.data(), '\r', text.size()) == nullptr) return feeds > 0 ? "LF" : "";
   const auto returns = std::ranges::count(text, '\r');
   std::ptrdiff_t pairs = 0;
   for (std::size_t i = 1; i < text.size(); ++i)

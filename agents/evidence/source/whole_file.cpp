@@ -92,7 +92,7 @@ opened_file open_regular(const std::filesystem::path& root, const std::string& p
   return out;
 }
 
-std::string read_unchanged(int file, std::uint64_t listed_bytes,
+std::string read_unchanged(int file, std::uint64_t listed_bytes, char* whole,
                            const std::function<void(std::string_view)>& each) {
   struct stat before{};
   struct stat after{};
@@ -104,18 +104,20 @@ std::string read_unchanged(int file, std::uint64_t listed_bytes,
   if (const auto now = static_cast<std::uint64_t>(before.st_size); now != listed_bytes)
     return changed(now);
   // One byte more than listed: the read that finds the end also finds growth.
-  const std::size_t room =
+  const auto room =
       static_cast<std::size_t>(std::min<std::uint64_t>(piece_bytes, listed_bytes + 1));
-  const auto piece = std::make_unique_for_overwrite<char[]>(room);
+  const auto piece = whole != nullptr ? nullptr : std::make_unique_for_overwrite<char[]>(room);
   std::uint64_t total = 0;
   while (total <= listed_bytes) {
-    const ssize_t got = read(file, piece.get(), room);
+    char* const to = whole != nullptr ? whole + total : piece.get();
+    const std::uint64_t left = listed_bytes + 1 - total;
+    const ssize_t got = read(file, to, std::min<std::uint64_t>(room, left));
     if (got < 0 && errno == EINTR) continue;
     if (got < 0) return fmt::format("cannot be read beyond byte {}: {}", total, system_text(errno));
     if (got == 0) break;
     total += static_cast<std::uint64_t>(got);
     if (total > listed_bytes) break;
-    each(std::string_view(piece.get(), static_cast<std::size_t>(got)));
+    each(std::string_view(to, static_cast<std::size_t>(got)));
   }
   if (fstat(file, &after) != 0) return fmt::format("cannot be examined: {}", system_text(errno));
   if (total != listed_bytes)

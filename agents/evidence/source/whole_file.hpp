@@ -41,8 +41,9 @@ struct opened_file {
 
 /// Reads an opened file to its end and hands it on in pieces. Returns "" or why the pieces are not
 /// one state of the file: an I/O error, or size or mtime differ before and after ("changed while it
-/// was read"). `listed_bytes` is the size at which the tree was listed; nothing beyond it is read.
-[[nodiscard]] std::string read_unchanged(int file, std::uint64_t listed_bytes,
+/// was read"). `listed_bytes` is the size at which the tree was listed; nothing beyond it is handed
+/// on. `whole`, if not null, has room for listed_bytes + 1 bytes and holds the content in the end.
+[[nodiscard]] std::string read_unchanged(int file, std::uint64_t listed_bytes, char* whole,
                                          const std::function<void(std::string_view)>& each);
 
 /// What `mode` (st_mode) of something that is no regular file is: "a FIFO", "a socket" ...

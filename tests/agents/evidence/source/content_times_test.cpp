@@ -81,8 +81,39 @@ TEST_CASE("of many times the earliest and the latest are kept, with their lines"
 }
 
 TEST_CASE("times of the same second are ordered by fraction, not by offset") {
-  CHECK(found_in("2025-10-08T10:00:00Z 2025-10-08T10:00:00.5Z 2025-10-08T10:00:00+02:00") ==
+  CHECK(found_in("at 2025-10-08T10:00:00Z 2025-10-08T10:00:00.5Z 2025-10-08T10:00:00+02:00 all") ==
         texts{"2025-10-08T10:00:00Z", "2025-10-08T10:00:00.5Z"});
+}
+
+TEST_CASE("only a time that is a whole value counts as a record") {
+  const struct {
+    const char* file;
+    const char* text;
+    bool record;
+  } examples[] = {
+      {"a.csv", "1,2025-10-08 10:00:00,x", true},
+      {"a.csv", "2025-10-08", true},
+      {"a.csv", "ts\n\"2025-10-08\"\n", true},
+      {"a.csv", "a; 2025-10-08 ;b", true},
+      {"a.csv", "1,written on 2025-10-08,x", false},
+      {"a.csv", "1,2025-10-08 was late,x", false},
+      {"a.json", "{\"ts\": \"2025-10-08T10:00:00Z\"}", true},
+      {"a.JSONL", "{\"ts\":\"2025-10-08\"}", true},
+      {"a.json", "{\"text\": \"so, 2025-10-08, or later\"}", false},
+      {"a.json", "{\"text\": \"2025-10-08 was late\"}", false},
+      {"a.json", "{\"text\": \"in \\\"2025-10-08\\\"\"}", false},
+  };
+  for (const auto& e : examples) {
+    INFO(e.text);
+    std::vector<content_time> out;
+    find_times(e.file, e.text, true, out);
+    REQUIRE(out.size() == 1);
+    CHECK(out[0].record == e.record);
+    out.clear();
+    find_times(e.file, e.text, false, out);
+    REQUIRE(out.size() == 1);
+    CHECK_FALSE(out[0].record);
+  }
 }
 
 TEST_CASE("a time is found wherever it stands in a long text") {

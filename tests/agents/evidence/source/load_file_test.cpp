@@ -116,7 +116,7 @@ TEST_CASE("a file that changes between two pieces is noticed") {
     const opened_file opened = open_regular(tree.root(), "a.csv");
     REQUIRE(opened.file);
     bool first = true;
-    return read_unchanged(opened.file.get(), size, [&](std::string_view) {
+    return read_unchanged(opened.file.get(), size, nullptr, [&](std::string_view) {
       if (first) change();
       first = false;
     });
@@ -141,10 +141,11 @@ TEST_CASE("a file that grows without end is given up at its listed size") {
   const opened_file opened = open_regular(tree.root(), "a.csv");
   std::size_t handed_on = 0;
   std::ofstream writer(path, std::ios::app);
-  const std::string why = read_unchanged(opened.file.get(), 1000, [&](std::string_view piece) {
-    handed_on += piece.size();
-    writer << std::string(100'000, '2') << std::flush;
-  });
+  const std::string why =
+      read_unchanged(opened.file.get(), 1000, nullptr, [&](std::string_view piece) {
+        handed_on += piece.size();
+        writer << std::string(100'000, '2') << std::flush;
+      });
   CHECK(why.starts_with("changed while it was read"));
   CHECK(handed_on <= 1000);
 }
