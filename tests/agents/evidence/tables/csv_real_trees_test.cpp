@@ -6,6 +6,7 @@
 
 #include <catch2/catch.hpp>
 
+#include "agents/evidence/tables/only_table.hpp"
 #include "agents/evidence/tables/readers.hpp"
 
 namespace chimera::evidence {
@@ -18,13 +19,6 @@ const fs::path root = fs::path(CHIMERA_SOURCE_DIR) / "../shared/artifacts/seed10
 std::string bytes_of(const fs::path& path) {
   std::ifstream file(path, std::ios::binary);
   return {std::istreambuf_iterator<char>(file), {}};
-}
-
-table only_table(const std::string& text) {
-  auto read = read_csv(text, {});
-  REQUIRE(read);
-  REQUIRE(read->tables.size() == 1);
-  return std::move(read->tables.front());
 }
 
 TEST_CASE("The real trees' tables have the rows that their files show") {
