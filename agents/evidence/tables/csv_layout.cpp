@@ -1,6 +1,7 @@
 #include "agents/evidence/tables/csv_layout.hpp"
 
 #include <algorithm>
+#include <map>
 #include <set>
 #include <utility>
 
@@ -125,6 +126,7 @@ std::string letters_of(std::size_t index) {
 void name_columns(csv_layout& layout, const raw_record& header, std::size_t width) {
   std::string scratch;
   std::set<std::string, std::less<>> taken;
+  std::map<std::string, std::size_t, std::less<>> times;  // the last number given to a name
   for (std::size_t c = 0; c < width; ++c) {
     csv_column_plan plan;
     if (c < header.size()) plan.name = trim_blanks(unquote(header[c], scratch));
@@ -133,8 +135,10 @@ void name_columns(csv_layout& layout, const raw_record& header, std::size_t widt
     plan.key = parts.key;
     plan.unit = parts.unit;
     const std::string wanted = plan.name;
-    for (std::size_t k = 2; !taken.insert(plan.name).second; ++k) {
-      plan.name = fmt::format("{} ({})", wanted, k);
+    std::size_t& number = times[wanted];
+    while (!taken.insert(plan.name).second) {
+      number = std::max<std::size_t>(number + 1, 2);
+      plan.name = fmt::format("{} ({})", wanted, number);
     }
     layout.columns.push_back(std::move(plan));
   }
