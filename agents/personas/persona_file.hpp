@@ -11,7 +11,9 @@
 
 namespace chimera::personas {
 
-/// `file` is only named in errors.
+/// What a file declares itself to be: "persona" or "pipeline". `file` is only named in errors, here
+/// and below.
+[[nodiscard]] proto::result<std::string> read_kind(std::string_view yaml, std::string file);
 [[nodiscard]] proto::result<proto::persona> read_persona(std::string_view yaml, std::string file);
 [[nodiscard]] proto::result<proto::pipeline> read_pipeline(std::string_view yaml, std::string file);
 

@@ -1,0 +1,125 @@
+#include <algorithm>
+#include <utility>
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include "agents/personas/persona_file.hpp"
+
+namespace chimera::personas {
+namespace {
+
+using proto::pipeline;
+using proto::pipeline_step;
+
+std::unexpected<proto::problem> refuse(const pipeline& p, std::uint64_t line, std::string field,
+                                       std::string title, std::string detail,
+                                       std::string allowed = {}) {
+  proto::problem problem;
+  problem.code = "pipeline.invalid";
+  problem.title = std::move(title);
+  problem.detail = std::move(detail);
+  problem.file = p.file;
+  problem.line = line;
+  problem.field = std::move(field);
+  problem.allowed = std::move(allowed);
+  return std::unexpected(std::move(problem));
+}
+
+std::string meant(std::string_view word, const std::vector<std::string>& allowed) {
+  const std::string near = nearest(word, allowed);
+  return near.empty() ? std::string() : fmt::format("did you mean '{}'?", near);
+}
+
+std::vector<std::string> outputs_of(const pipeline& p) {
+  std::vector<std::string> names;
+  for (const pipeline_step& step : p.steps) names.push_back(step.output);
+  return names;
+}
+
+proto::result<void> check_names(const pipeline& p, const std::vector<proto::persona>& personas) {
+  std::vector<std::string> known;
+  for (const proto::persona& who : personas) known.push_back(who.name);
+  for (std::size_t i = 0; i < p.steps.size(); ++i) {
+    const pipeline_step& step = p.steps[i];
+    const std::string field = fmt::format("steps[{}].", i);
+    if (std::ranges::find(known, step.persona) == known.end())
+      return refuse(p, step.line, field + "persona",
+                    fmt::format("no persona is named '{}'", step.persona),
+                    meant(step.persona, known), fmt::format("{}", fmt::join(known, ", ")));
+    for (std::size_t j = 0; j < i; ++j) {
+      if (p.steps[j].name == step.name)
+        return refuse(p, step.line, field + "name",
+                      fmt::format("a second step is named '{}'", step.name), "rename one of them");
+      if (p.steps[j].output == step.output)
+        return refuse(p, step.line, field + "output",
+                      fmt::format("steps '{}' and '{}' both make '{}'", p.steps[j].name, step.name,
+                                  step.output),
+                      "rename one of the outputs");
+    }
+  }
+  return {};
+}
+
+proto::result<void> check_artifacts(const pipeline& p) {
+  const std::vector<std::string> outputs = outputs_of(p);
+  std::vector<std::string> inputs = outputs;
+  inputs.insert(inputs.begin(), "dataset");
+  for (std::size_t i = 0; i < p.steps.size(); ++i)
+    for (const std::string& input : p.steps[i].inputs)
+      if (std::ranges::find(inputs, input) == inputs.end())
+        return refuse(p, p.steps[i].line, fmt::format("steps[{}].inputs", i),
+                      fmt::format("no step makes '{}'", input), meant(input, inputs),
+                      fmt::format("{}", fmt::join(inputs, ", ")));
+  const auto maker = std::ranges::find(p.steps, p.report, &pipeline_step::output);
+  if (maker == p.steps.end())
+    return refuse(p, 0, "report", fmt::format("no step makes '{}'", p.report),
+                  meant(p.report, outputs), fmt::format("{}", fmt::join(outputs, ", ")));
+  if (!maker->for_each.empty())
+    return refuse(p, maker->line, "report",
+                  fmt::format("step '{}' runs once a question, a report is one text", maker->name),
+                  "add a step that joins its outputs");
+  for (const pipeline_step& step : p.steps) {
+    const bool taken = std::ranges::any_of(p.steps, [&](const pipeline_step& other) {
+      return std::ranges::find(other.inputs, step.output) != other.inputs.end();
+    });
+    if (!taken && step.output != p.report)
+      return refuse(p, step.line, "output", fmt::format("no step takes '{}'", step.output),
+                    "add it to the inputs of a step, or remove the step that makes it");
+  }
+  return {};
+}
+
+// Takes away steps whose inputs exist until none is left or none can be taken: what stays has a
+// cycle.
+proto::result<void> check_order(const pipeline& p) {
+  std::vector<const pipeline_step*> waiting;
+  for (const pipeline_step& step : p.steps) waiting.push_back(&step);
+  const auto must_wait = [&](const pipeline_step* step) {
+    return std::ranges::any_of(step->inputs, [&](const std::string& input) {
+      return std::ranges::any_of(
+          waiting, [&](const pipeline_step* other) { return other->output == input; });
+    });
+  };
+  for (;;) {
+    const auto ready = std::ranges::find_if_not(waiting, must_wait);
+    if (ready == waiting.end()) break;
+    waiting.erase(ready);
+  }
+  if (waiting.empty()) return {};
+  std::vector<std::string> names;
+  for (const pipeline_step* step : waiting) names.push_back(step->name);
+  return refuse(p, waiting.front()->line, "inputs",
+                fmt::format("steps wait for each other: {}", fmt::join(names, ", ")),
+                "let one of them do without the output of the others");
+}
+
+}  // namespace
+
+proto::result<void> check_pipeline(const pipeline& p, const std::vector<proto::persona>& personas) {
+  if (auto names = check_names(p, personas); !names) return names;
+  if (auto artifacts = check_artifacts(p); !artifacts) return artifacts;
+  return check_order(p);
+}
+
+}  // namespace chimera::personas

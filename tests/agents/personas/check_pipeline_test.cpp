@@ -1,0 +1,122 @@
+#include <string>
+#include <vector>
+
+#include <catch2/catch.hpp>
+
+#include "agents/personas/persona_file.hpp"
+
+namespace chimera::personas {
+namespace {
+
+std::vector<proto::persona> agents() {
+  std::vector<proto::persona> made(3);
+  made[0].name = "Collector";
+  made[1].name = "Analyst";
+  made[2].name = "Reporter";
+  return made;
+}
+
+std::string pipeline(const std::string& steps, const std::string& report = "draft") {
+  return "kind: pipeline\nname: p\nversion: 1\nreport: " + report + "\nsteps:\n" + steps;
+}
+
+const std::string collect =
+    "  - {name: collect, persona: Collector, inputs: [dataset], output: inventory}\n";
+const std::string analyse =
+    "  - {name: analyse, persona: Analyst, inputs: [inventory], output: analysis, for_each: "
+    "questions}\n";
+const std::string report =
+    "  - {name: report, persona: Reporter, inputs: [inventory, analysis], output: draft}\n";
+
+std::string verdict_on(const std::string& yaml) {
+  const auto p = read_pipeline(yaml, "p.yaml");
+  if (!p) return proto::to_text(p.error());
+  const auto checked = check_pipeline(*p, agents());
+  return checked ? "sound" : proto::to_text(checked.error());
+}
+
+TEST_CASE("a pipeline is read in the order of the file") {
+  const auto p = read_pipeline(pipeline(collect + analyse + report), "p.yaml");
+  REQUIRE(p);
+  CHECK(p->name == "p");
+  CHECK(p->report == "draft");
+  REQUIRE(p->steps.size() == 3);
+  CHECK(p->steps[1].name == "analyse");
+  CHECK(p->steps[1].for_each == "questions");
+  CHECK(p->steps[1].line == 7);
+  CHECK(p->steps[2].inputs == std::vector<std::string>{"inventory", "analysis"});
+  CHECK(check_pipeline(*p, agents()));
+}
+
+TEST_CASE("the steps may stand in any order") {
+  CHECK(verdict_on(pipeline(report + analyse + collect)) == "sound");
+}
+
+struct bad_pipeline {
+  std::string name;
+  std::string yaml;
+  std::string message;
+};
+
+TEST_CASE("each defect of a pipeline is named with the step that has it") {
+  const std::vector<bad_pipeline> cases = {
+      {"unknown persona",
+       pipeline("  - {name: a, persona: Colector, inputs: [dataset], output: draft}\n"),
+       "p.yaml:6: steps[0].persona: no persona is named 'Colector': did you mean 'Collector'? "
+       "(allowed: Collector, Analyst, Reporter)"},
+      {"unknown artifact",
+       pipeline(collect + "  - {name: report, persona: Reporter, inputs: [inventry], output: "
+                          "draft}\n"),
+       "p.yaml:7: steps[1].inputs: no step makes 'inventry': did you mean 'inventory'? (allowed: "
+       "dataset, inventory, draft)"},
+      {"unused artifact",
+       pipeline(collect +
+                "  - {name: report, persona: Reporter, inputs: [dataset], output: draft}\n"),
+       "p.yaml:6: output: no step takes 'inventory': add it to the inputs of a step, or remove the "
+       "step that makes it"},
+      {"missing report", pipeline(collect, "inventori"),
+       "p.yaml: report: no step makes 'inventori': did you mean 'inventory'? (allowed: inventory)"},
+      {"report of many",
+       pipeline("  - {name: a, persona: Analyst, inputs: [dataset], output: draft, for_each: "
+                "questions}\n"),
+       "p.yaml:6: report: step 'a' runs once a question, a report is one text: add a step that "
+       "joins its outputs"},
+      {"one name twice", pipeline(collect + collect),
+       "p.yaml:7: steps[1].name: a second step is named 'collect': rename one of them"},
+      {"one output twice",
+       pipeline(collect +
+                "  - {name: again, persona: Collector, inputs: [dataset], output: inventory}\n"),
+       "p.yaml:7: steps[1].output: steps 'collect' and 'again' both make 'inventory': rename one "
+       "of the outputs"},
+      {"cycle",
+       pipeline("  - {name: a, persona: Collector, inputs: [draft], output: x}\n"
+                "  - {name: b, persona: Analyst, inputs: [x], output: draft}\n"),
+       "p.yaml:6: inputs: steps wait for each other: a, b: let one of them do without the output "
+       "of the others"},
+      {"misspelt field of a step",
+       pipeline("  - {name: a, persona: Analyst, inputs: [dataset], ouput: draft}\n"),
+       "p.yaml:6:52: steps[0].ouput: unknown field: did you mean 'output'? (allowed: name, "
+       "persona, inputs, output, for_each)"},
+      {"unknown fan-out",
+       pipeline("  - {name: a, persona: Analyst, inputs: [dataset], output: draft, for_each: "
+                "question}\n"),
+       "p.yaml:6:77: steps[0].for_each: 'question' is none of the allowed values: did you mean "
+       "'questions'? (allowed: questions)"},
+      {"path as output",
+       pipeline("  - {name: a, persona: Analyst, inputs: [dataset], output: ../etc}\n"),
+       "p.yaml:6:60: steps[0].output: is no plain word: it becomes part of file names (allowed: "
+       "letters, digits, '-', '_' and '.', at most 64)"},
+      {"no steps", "kind: pipeline\nname: p\nversion: 1\nreport: x\n",
+       "p.yaml:1:1: steps: expected a list of steps (allowed: 1 to 100 steps)"},
+      {"no input", pipeline("  - {name: a, persona: Analyst, output: draft}\n"),
+       "p.yaml:6:5: steps[0].inputs: a step needs an input (allowed: dataset, or outputs of other "
+       "steps)"},
+  };
+  for (const bad_pipeline& c : cases) {
+    INFO(c.name);
+    CHECK(verdict_on(c.yaml) == c.message);
+  }
+}
+
+}  // namespace
+}  // namespace chimera::personas
