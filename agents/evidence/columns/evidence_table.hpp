@@ -43,7 +43,8 @@ struct evidence_table {
 /// at least two rows and two shared measures, failed rows aside. Sets same_as in the copy: Markdown
 /// before data, a summary before the rows it was made from, fewer rows before more, else the later
 /// one; so same_as may point forward. It always names a table that is no copy itself.
-/// Deterministic; `tables` sorted by file. About linear in all cells.
+/// Tables of more than 50,000 rows are recognised in the same order only. Deterministic; `tables`
+/// sorted by file. About linear in all cells.
 void mark_same_rows(std::vector<evidence_table>& tables);
 
 }  // namespace chimera::evidence

@@ -1,6 +1,7 @@
 #include <algorithm>
 #include <cmath>
 #include <cstdint>
+#include <iterator>
 #include <map>
 #include <optional>
 #include <string>
@@ -18,6 +19,7 @@ constexpr std::size_t rows_min = 2;      ///< a single row may agree by chance
 constexpr std::size_t shared_min = 2;    ///< measures that both must have
 constexpr double telling_ratio = 100.0;  ///< value over resolution: three digits tell runs apart
 constexpr std::size_t indexed_rows = 50'000;  ///< larger tables are looked up by their first row
+constexpr std::size_t candidates_max = 64;    ///< tables compared with one
 
 /// One measure of a table, in base units.
 struct measure_view {
@@ -138,9 +140,27 @@ std::vector<shared_measure> shared(const evidence_table& a, const table_view& vi
   return out;
 }
 
-/// Whether every row of `small` stands in `large`, each row of `large` used at most once.
+bool equal_rows(const std::vector<shared_measure>& measures, std::uint32_t row,
+                std::uint32_t other) {
+  return std::ranges::all_of(measures,
+                             [&](const shared_measure& m) { return m.equal(row, other); });
+}
+
+bool equal_in_order(const table_view& a, const table_view& b,
+                    const std::vector<shared_measure>& measures) {
+  if (a.rows.size() != b.rows.size()) return false;
+  for (std::size_t i = 0; i < a.rows.size(); ++i) {
+    if (!equal_rows(measures, a.rows[i], b.rows[i])) return false;
+  }
+  return true;
+}
+
+/// Whether every row of `small` stands in `large`, each row of `large` used at most once. Large
+/// tables are compared in their order only.
 bool contains_rows(const table_view& small, const table_view& large,
                    const std::vector<shared_measure>& measures) {
+  if (equal_in_order(small, large, measures)) return true;
+  if (large.rows.size() > indexed_rows) return false;
   const auto pivot = std::ranges::find_if(measures, &shared_measure::telling);
   std::vector<std::pair<double, std::uint32_t>> sorted;
   sorted.reserve(large.rows.size());
@@ -195,10 +215,11 @@ struct value_index {
   double coarsest = 0;  ///< largest resolution of a telling column
 };
 
-std::map<std::string, value_index, std::less<>> make_index(
-    const std::vector<evidence_table>& tables,
-    const std::vector<std::optional<table_view>>& views) {
-  std::map<std::string, value_index, std::less<>> out;
+using metric_index = std::map<std::string, value_index, std::less<>>;
+
+metric_index make_index(const std::vector<evidence_table>& tables,
+                        const std::vector<std::optional<table_view>>& views) {
+  metric_index out;
   for (std::size_t i = 0; i < tables.size(); ++i) {
     if (!views[i]) continue;
     const bool large = views[i]->rows.size() > indexed_rows;
@@ -218,25 +239,23 @@ std::map<std::string, value_index, std::less<>> make_index(
   return out;
 }
 
-/// Tables other than `self` in which the first row of `self` may stand, by one telling metric that
-/// both have; in ascending order.
-std::vector<std::size_t> candidates(std::size_t self, const std::vector<evidence_table>& tables,
-                                    const table_view& view,
-                                    const std::map<std::string, value_index, std::less<>>& index) {
+/// Tables other than `self` in which one row of `self` may stand, by a telling metric of both;
+/// ascending, each once.
+std::vector<std::size_t> holders_of_row(std::size_t self, std::uint32_t row,
+                                        const evidence_table& t, const table_view& view,
+                                        const metric_index& index) {
   std::vector<std::size_t> out;
   for (const measure_view& m : view.measures) {
     const auto at = index.find(m.metric);
-    if (!m.telling || at == index.end()) continue;
-    const double value = tables[self].data.columns[m.column].number(view.rows.front());
-    if (!is_number(value)) continue;
+    const double value = t.data.columns[m.column].number(row);
+    if (!m.telling || at == index.end() || !is_number(value)) continue;
     const double wanted = value * m.factor;
-    const double reach =
-        std::max(m.resolution, at->second.coarsest) * 1.0001 + 1e-12 * std::abs(wanted);
+    const double rounding = 1e-12 * std::abs(wanted);
+    const double reach = std::max(m.resolution, at->second.coarsest) * 1.0001 + rounding;
     const std::vector<entry>& entries = at->second.entries;
     auto hit = std::ranges::lower_bound(entries, wanted - reach, {}, &entry::value);
     for (; hit != entries.end() && hit->value <= wanted + reach; ++hit) {
-      const double near =
-          std::max(m.resolution, hit->resolution) * 1.0001 + 1e-12 * std::abs(wanted);
+      const double near = std::max(m.resolution, hit->resolution) * 1.0001 + rounding;
       if (hit->table != self && std::abs(hit->value - wanted) <= near) out.push_back(hit->table);
     }
   }
@@ -246,14 +265,33 @@ std::vector<std::size_t> candidates(std::size_t self, const std::vector<evidence
   return out;
 }
 
+/// Tables that may hold the rows of `self`: those that hold its first, middle and last row (of a
+/// large table only the first is looked up). At most candidates_max, so that many tables which are
+/// alike in these rows alone stay linear.
+std::vector<std::size_t> candidates(std::size_t self, const evidence_table& t,
+                                    const table_view& view, const metric_index& index) {
+  std::vector<std::size_t> out = holders_of_row(self, view.rows.front(), t, view, index);
+  if (view.rows.size() <= indexed_rows) {
+    for (const std::uint32_t row : {view.rows[view.rows.size() / 2], view.rows.back()}) {
+      const std::vector<std::size_t> holders = holders_of_row(self, row, t, view, index);
+      std::vector<std::size_t> both;
+      std::ranges::set_intersection(out, holders, std::back_inserter(both));
+      out = std::move(both);
+    }
+  }
+  if (out.size() > candidates_max) out.resize(candidates_max);
+  return out;
+}
+
 /// Which of two tables with the same rows is the copy: Markdown before data, a summary before the
 /// rows it was made from, fewer rows before more, else the later one.
-bool is_copy(const evidence_table& t, std::size_t index, const evidence_table& other,
-             std::size_t other_index) {
+bool is_copy(const evidence_table& t, const table_view& view, std::size_t index,
+             const evidence_table& other, const table_view& other_view, std::size_t other_index) {
   const bool prose = t.data.kind == "md";
   const bool other_prose = other.data.kind == "md";
   if (prose != other_prose) return prose;
   if (t.summary != other.summary) return t.summary;
+  if (view.rows.size() != other_view.rows.size()) return view.rows.size() < other_view.rows.size();
   if (t.data.rows != other.data.rows) return t.data.rows < other.data.rows;
   return index > other_index;
 }
@@ -271,11 +309,11 @@ void mark_same_rows(std::vector<evidence_table>& tables) {
   for (std::size_t i = 0; i < tables.size(); ++i) {
     // What the kept table holds is held by it for its copies too: many copies stay linear.
     if (!views[i] || tables[i].same_as != evidence_table::npos) continue;
-    for (const std::size_t other : candidates(i, tables, *views[i], index)) {
+    for (const std::size_t other : candidates(i, tables[i], *views[i], index)) {
       if (tables[other].same_as != evidence_table::npos) continue;
       const bool smaller = views[i]->rows.size() <= views[other]->rows.size();
       if (!smaller || !same(tables[i], *views[i], tables[other], *views[other])) continue;
-      const bool copy = is_copy(tables[i], i, tables[other], other);
+      const bool copy = is_copy(tables[i], *views[i], i, tables[other], *views[other], other);
       tables[copy ? i : other].same_as = copy ? other : i;
       if (copy) break;
     }

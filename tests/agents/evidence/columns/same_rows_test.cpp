@@ -136,6 +136,32 @@ TEST_CASE("a Markdown table that repeats data is the copy, wherever it sorts") {
   CHECK(tables[1].same_as == npos);
 }
 
+TEST_CASE("of two tables with the same rows the one with more rows that did not fail is kept") {
+  std::vector<evidence_table> tables{
+      file("a.csv", {"ttft_s", "tokens_s", "error"},
+           {{"1.51", "101.5", ""}, {"2.52", "99.5", ""}, {"3.53", "98.5", "cut off"}}),
+      file("b.csv", {"ttft_s", "tokens_s", "error"},
+           {{"1.51", "101.5", ""}, {"2.52", "99.5", ""}, {"3.53", "98.5", ""}})};
+  mark_same_rows(tables);
+  CHECK(tables[0].same_as == 1);
+  CHECK(tables[1].same_as == npos);
+}
+
+TEST_CASE("tables that differ in one row are not taken for copies, however many they are") {
+  std::vector<evidence_table> tables;
+  for (int i = 0; i < 500; ++i) {
+    rows_of_cells rows;
+    for (int row = 0; row < 9; ++row) {
+      const std::string count = std::to_string(row == 5 ? 1000 + i : 100 + row);
+      rows.push_back({std::to_string(row + 1) + ".5", std::to_string(row + 60) + ".25", count});
+    }
+    tables.push_back(
+        file("t" + std::to_string(1000 + i), {"ttft_s", "tokens_s", "eval_count"}, rows));
+  }
+  mark_same_rows(tables);
+  for (const evidence_table& t : tables) CHECK(t.same_as == npos);
+}
+
 TEST_CASE("two thousand tables are compared without looking at every pair") {
   std::vector<evidence_table> tables;
   for (int i = 0; i < 2000; ++i) {
