@@ -1,0 +1,55 @@
+// Reads the documents of one JSON text, piece by piece.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <string>
+#include <string_view>
+
+#include <simdjson.h>
+
+#include "agents/evidence/tables/json_shape.hpp"
+#include "agents/evidence/tables/json_tables.hpp"
+#include "agents/evidence/tables/json_walker.hpp"
+#include "agents/evidence/tables/readers.hpp"
+
+namespace chimera::evidence {
+
+/// Reads one text once; not thread-safe. Copies nothing but the last piece of the text, which
+/// simdjson needs with room behind it; one document alone is one piece. The text outlives it.
+class json_reader {
+ public:
+  json_reader(std::string_view text, const table_limits& limits)
+      : text_(text), limits_(limits), shape_(limits), walker_(shape_, limits.depth) {}
+
+  [[nodiscard]] proto::result<tables_of_file> run();
+
+ private:
+  [[nodiscard]] bool read_all();
+  /// End of a piece of about `bytes` that ends with a line; the end of the text if there is none.
+  [[nodiscard]] std::size_t end_of_piece(std::size_t begin, std::size_t bytes) const;
+  /// Reads the whole documents of a piece; `taken` becomes the bytes up to their end.
+  [[nodiscard]] bool read_piece(std::size_t begin, std::size_t end, std::size_t& taken);
+  /// Reads what no stream could take: one document, or what is wrong with it.
+  [[nodiscard]] bool read_rest(std::size_t begin);
+  [[nodiscard]] const char* padded(std::size_t begin, std::size_t end);
+  void note_begin(std::size_t offset);
+  void note_end();
+  [[nodiscard]] bool fail_at(simdjson::error_code code, std::size_t offset);
+  [[nodiscard]] bool refuse_document(const char* base, std::size_t begin, const char* location);
+
+  std::string_view text_;
+  const table_limits& limits_;
+  json_shape shape_;
+  json_walker walker_;
+  simdjson::ondemand::parser parser_;
+  std::string copy_;        // the last piece with room behind it
+  std::size_t copied_ = 0;  // where it begins in the text
+  std::size_t begin_ = 0;   // of the document under way
+  std::uint64_t line_ = 1;  // its line
+  bool lines_ = true;       // so far each document stands on a line of its own
+  json_documents documents_;
+  proto::problem problem_;
+};
+
+}  // namespace chimera::evidence
