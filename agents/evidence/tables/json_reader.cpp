@@ -131,9 +131,7 @@ bool json_reader::read_piece(std::size_t begin, std::size_t end, std::size_t& ta
     }
     note_begin(begin + document.current_index());
     if (walker_.take(found, base + size)) continue;
-    const char* location = walker_.at;
-    static_cast<void>(found.current_location().get(location));
-    return refuse_document(base, begin, location);
+    return refuse_document(base, begin);
   }
   taken = walker_.documents() == before ? 0 : size - stream.truncated_bytes();
   return true;
@@ -148,9 +146,7 @@ bool json_reader::read_rest(std::size_t begin) {
   if (code) return fail_at(code, begin);
   const char* location = base;
   if (!walker_.take(od::document_reference(document), base + size)) {
-    location = walker_.at;
-    static_cast<void>(document.current_location().get(location));
-    return refuse_document(base, begin, location);
+    return refuse_document(base, begin);
   }
   if (document.current_location().get(location) == simdjson::OUT_OF_BOUNDS) return true;
   return fail_at(simdjson::TRAILING_CONTENT, begin + static_cast<std::size_t>(location - base));
@@ -179,9 +175,10 @@ void json_reader::note_end() {
   lines_ = lines_ && text_.find_first_not_of(blanks, line_end) == std::string_view::npos;
 }
 
-bool json_reader::refuse_document(const char* base, std::size_t begin, const char* location) {
-  const auto offset = begin + static_cast<std::size_t>(std::max(location, base) - base);
-  if (walker_.error) return fail_at(walker_.error, std::min(offset, text_.size()));
+bool json_reader::refuse_document(const char* base, std::size_t begin) {
+  if (walker_.error) {
+    return fail_at(walker_.error, begin + static_cast<std::size_t>(walker_.fault() - base));
+  }
   problem_ = shape_.refusal;
   problem_.detail = "the file is left out; a limit in the configuration allows more";
   problem_.line = line_;

@@ -36,7 +36,7 @@ class json_reader {
   void note_begin(std::size_t offset);
   void note_end();
   [[nodiscard]] bool fail_at(simdjson::error_code code, std::size_t offset);
-  [[nodiscard]] bool refuse_document(const char* base, std::size_t begin, const char* location);
+  [[nodiscard]] bool refuse_document(const char* base, std::size_t begin);
 
   std::string_view text_;
   const table_limits& limits_;

@@ -1,5 +1,6 @@
 #include "agents/evidence/tables/json_walker.hpp"
 
+#include <algorithm>
 #include <cstring>
 #include <utility>
 
@@ -70,6 +71,25 @@ bool json_walker::fail(simdjson::error_code code) {
   return false;
 }
 
+bool json_walker::fail_behind(simdjson::error_code code) {
+  behind_ = true;
+  return fail(code);
+}
+
+const char* json_walker::fault() const {
+  if (!behind_) return at_;
+  const std::string_view rest(at_, static_cast<std::size_t>(end_ - at_));
+  std::size_t end = 1;  // a bracket, or the first character of a scalar
+  if (rest.front() == '"') {
+    while (end < rest.size() && rest[end] != '"') end += rest[end] == '\\' ? 2 : 1;
+    ++end;
+  } else if (rest.front() != '{' && rest.front() != '[') {
+    end = std::min(rest.find_first_of(" \t\r\n,:]}[{\"", 1), rest.size());
+  }
+  end = rest.find_first_not_of(" \t\r\n", std::min(end, rest.size()));
+  return at_ + std::min(end, rest.size());
+}
+
 bool json_walker::stored(bool done) {
   if (done) [[likely]]
     return true;
@@ -83,7 +103,7 @@ bool json_walker::take(od::document_reference document, const char* text_end) {
   shape_.positions.assign(1, documents_++);
   std::string_view token;
   if (const auto code = document.raw_json_token().get(token)) return fail(code);
-  at = token.data();
+  at_ = token.data();
   node.kind = token.front();
   if (node.kind == '{') {
     if (!shape_.begin_row(node.rows->records)) return false;
@@ -98,7 +118,7 @@ bool json_walker::take_root_scalar(od::document_reference document, target into)
   std::string_view token;
   if (const auto code = document.raw_json_token().get(token)) return fail(code);
   // On-Demand reads a number of a stream only if nothing follows: let it read an array of one.
-  const char* const begin = at;
+  const char* const begin = at_;
   const simdjson::padded_string one(fmt::format("[{}]", trim_token(token)));
   const char* const outer_end = std::exchange(end_, one.data() + one.size());
   od::document wrapped;
@@ -116,7 +136,7 @@ bool json_walker::take_root_scalar(od::document_reference document, target into)
     if (!done) break;
   }
   end_ = outer_end;
-  at = begin;
+  at_ = begin;
   return done || (shape_.refusal.code.empty() && fail(error ? error : simdjson::TAPE_ERROR));
 }
 
@@ -145,7 +165,7 @@ json_node* json_walker::find_member(const char* raw_key, json_node& node, std::s
 
 bool json_walker::take_object(simdjson::simdjson_result<od::object> object, json_node& node,
                               json_rows& rows, std::size_t depth) {
-  if (object.error()) return fail(object.error());
+  if (object.error()) return fail_behind(object.error());
   if (depth > depth_) {
     return shape_.refuse("json.too-deep", fmt::format("nested deeper than {} levels", depth_));
   }
@@ -153,7 +173,7 @@ bool json_walker::take_object(simdjson::simdjson_result<od::object> object, json
   std::size_t next = 0;
   for (auto field : object) {
     if (field.error()) [[unlikely]]
-      return fail(field.error());
+      return fail_behind(field.error());
     json_node* member = find_member(field.key().value_unsafe().raw(), node, next);
     if (member == nullptr) [[unlikely]]
       return false;
@@ -190,9 +210,9 @@ bool json_walker::take_again(od::value value, target into, std::size_t depth) {
 }
 
 bool json_walker::take_value(od::value value, target into, std::size_t depth) {
-  at = value.raw_json_token().data();
-  into.node.kind = *at;
-  switch (*at) {
+  at_ = value.raw_json_token().data();
+  into.node.kind = *at_;
+  switch (*at_) {
     case '{':
       return take_object(value.get_object(), into.node, into.rows, depth + 1);
     case '[':
@@ -204,7 +224,7 @@ bool json_walker::take_value(od::value value, target into, std::size_t depth) {
 
 bool json_walker::take_scalar(od::value value, target into) {
   if (!into.node.has_column && !shape_.column_of(into.node, into.rows)) return false;
-  switch (*at) {
+  switch (*at_) {
     case '"':
       return take_string(value, into);
     case '-':
@@ -304,7 +324,7 @@ bool json_walker::read_string(const char* raw, std::string_view& text) {
 
 bool json_walker::take_array(simdjson::simdjson_result<od::array> array, json_node& node,
                              std::size_t depth) {
-  if (array.error()) return fail(array.error());
+  if (array.error()) return fail_behind(array.error());
   if (depth > depth_) {
     return shape_.refuse("json.too-deep", fmt::format("nested deeper than {} levels", depth_));
   }
@@ -313,7 +333,7 @@ bool json_walker::take_array(simdjson::simdjson_result<od::array> array, json_no
   shape_.positions.push_back(0);
   for (auto item : array) {
     od::value value;
-    if (const auto code = std::move(item).get(value)) return fail(code);
+    if (const auto code = std::move(item).get(value)) return fail_behind(code);
     if (!take_element(value, *element, depth)) return false;
     ++shape_.positions.back();
   }
@@ -322,12 +342,12 @@ bool json_walker::take_array(simdjson::simdjson_result<od::array> array, json_no
 }
 
 bool json_walker::take_element(od::value value, json_node& element, std::size_t depth) {
-  at = value.raw_json_token().data();
-  element.kind = *at;
-  if (*at == '[') return take_array(value.get_array(), element, depth + 1);
-  json_rows& rows = *at == '{' ? element.rows->records : element.rows->samples;
+  at_ = value.raw_json_token().data();
+  element.kind = *at_;
+  if (*at_ == '[') return take_array(value.get_array(), element, depth + 1);
+  json_rows& rows = *at_ == '{' ? element.rows->records : element.rows->samples;
   if (!shape_.begin_row(rows)) return false;
-  if (*at == '{') return take_object(value.get_object(), element, rows, depth + 1);
+  if (*at_ == '{') return take_object(value.get_object(), element, rows, depth + 1);
   return take_scalar(value, {element, rows});
 }
 

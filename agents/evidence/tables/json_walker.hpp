@@ -23,8 +23,10 @@ class json_walker {
   /// How many documents were begun.
   [[nodiscard]] std::uint32_t documents() const { return documents_; }
 
+  /// Where the fault stands: at the last value begun, or behind it.
+  [[nodiscard]] const char* fault() const;
+
   simdjson::error_code error = simdjson::SUCCESS;
-  const char* at = nullptr;  ///< the last value begun, for messages
 
  private:
   /// Where a value goes: a column of the table whose row is under way.
@@ -34,6 +36,7 @@ class json_walker {
   };
 
   [[nodiscard]] bool fail(simdjson::error_code code);
+  [[nodiscard]] bool fail_behind(simdjson::error_code code);
   [[nodiscard]] bool take_object(simdjson::simdjson_result<simdjson::ondemand::object> object,
                                  json_node& node, json_rows& rows, std::size_t depth);
   [[nodiscard]] bool take_array(simdjson::simdjson_result<simdjson::ondemand::array> array,
@@ -56,6 +59,8 @@ class json_walker {
   json_shape& shape_;
   std::size_t depth_;
   const char* end_ = nullptr;
+  const char* at_ = nullptr;  // the last value begun
+  bool behind_ = false;       // the fault is what follows it
   std::uint64_t objects_ = 0;
   std::uint32_t documents_ = 0;
   std::string scratch_;  // unescaped strings
