@@ -47,8 +47,8 @@ struct role_output {
 
 /// Runs one step: prompt, generation, the answer checked to be non-empty and cleaned of what no
 /// report may hold (top-level headings, raw HTML). Unknown references are left for the renderer.
-task<proto::result<role_output>> run_role(proto::persona who, std::string step, role_input input,
-                                          text_generator* generator,
-                                          std::function<void(std::string_view)> on_token);
+[[nodiscard]] task<proto::result<role_output>> run_role(
+    proto::persona who, std::string step, role_input input, text_generator* generator,
+    std::function<void(std::string_view)> on_token);
 
 }  // namespace chimera::roles
