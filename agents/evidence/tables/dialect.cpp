@@ -15,19 +15,22 @@ constexpr std::size_t sample_records = 200;
 constexpr std::size_t scored_cells = 2'000;
 constexpr std::array<char, 4> delimiters = {',', ';', '\t', '|'};
 
+/// '\r' only where it stands alone more often than '\n' does, outside what looks quoted.
 char line_end_of(std::string_view text) {
   const std::string_view part = text.substr(0, sample_bytes);
   std::size_t feeds = 0;
   std::size_t lone_returns = 0;
+  bool quoted = false;
   for (std::size_t i = 0; i < part.size(); ++i) {
+    if (part[i] == '"') quoted = !quoted;
+    if (quoted) continue;
     if (part[i] == '\n') ++feeds;
     if (part[i] == '\r' && i + 1 < text.size() && text[i + 1] != '\n') ++lone_returns;
   }
-  if (feeds == 0 && lone_returns == 0 && text.find('\n') == std::string_view::npos &&
-      text.find('\r') != std::string_view::npos) {
-    return '\r';
-  }
-  return lone_returns > feeds ? '\r' : '\n';
+  if (feeds + lone_returns > 0) return lone_returns > feeds ? '\r' : '\n';
+  const bool returns_only =
+      text.find('\n') == std::string_view::npos && text.find('\r') != std::string_view::npos;
+  return returns_only ? '\r' : '\n';
 }
 
 /// Records from the start of the text. A record that the end of the part cuts off counts only if
