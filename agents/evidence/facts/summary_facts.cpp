@@ -140,7 +140,7 @@ void add_levels(const evidence_table& t, std::size_t column, const factor_levels
 
 void add_summaries(const evidence_table& t, fact_set& facts) {
   std::vector<factor_levels> factors;
-  const bool grouped = t.data.shape == table_shape::records && !t.summary;
+  const bool grouped = t.data.shape == table_shape::records && !t.summary && t.data.kind != "md";
   for (std::size_t c = 0; grouped && c < t.data.columns.size(); ++c) {
     if (!is_factor(t, c)) continue;
     auto factor = read_factor(t, c, levels_max);

@@ -86,7 +86,7 @@ void add_files(const inventory& files, tree_writer& out) {
   for (const auto& [status, t] : by_status)
     out.count("status/" + status, t.files, fmt::format("files with status {}", status));
   for (const char* status :
-       {"read", "empty", "duplicate", "unreadable", "refused", "binary", "ignored"})
+       {"read", "empty", "duplicate", "unreadable", "refused", "binary", "ignored", "outside"})
     if (!by_status.contains(status))
       out.count(fmt::format("status/{}", status), 0, fmt::format("files with status {}", status));
   out.count("duplicates/groups", first_copies.size(), "groups of files with the same content");
@@ -140,7 +140,7 @@ void add_rows(const dataset& data, tree_writer& out) {
     warm += t.rows.warm_rows;
     cold_first += t.rows.cold_first_in_block;
     if (t.rows.cold > 0) ++cold_tables;
-    if (t.rows.cold > 0 && t.data.rows >= 12) {
+    if (t.rows.cold > 0 && one_sample_per_configuration(t)) {
       sweeps.take(t);
       sweep_cold += t.rows.cold;
       sweep_cold_first += t.rows.cold_first_in_block;
@@ -154,13 +154,14 @@ void add_rows(const dataset& data, tree_writer& out) {
   out.count("rows/cold/tables", cold_tables, "tables with cold rows");
   out.count("rows/cold/first", cold_first,
             "cold rows that are the first of their configuration block");
-  out.count("rows/sweeps", sweeps.rows, "rows of tables of twelve or more rows with cold starts");
+  out.count("rows/sweeps", sweeps.rows,
+            "rows of sweeps (a single sample per configuration) with cold starts");
   out.count("rows/sweeps/ok", sweeps.rows - sweeps.failed,
-            "rows of these tables that did not fail");
-  out.count("rows/sweeps/tables", sweeps.files, "tables of twelve or more rows with cold starts");
-  out.count("rows/sweeps/cold", sweep_cold, "cold rows of these tables");
+            "rows of these sweeps that did not fail");
+  out.count("rows/sweeps/tables", sweeps.files, "sweeps with cold starts");
+  out.count("rows/sweeps/cold", sweep_cold, "cold rows of these sweeps");
   out.count("rows/sweeps/cold/first", sweep_cold_first,
-            "cold rows of these tables that are the first of their configuration block");
+            "cold rows of these sweeps that are the first of their configuration block");
   out.count("rows/one-sample/tables", one_sample, "tables with one sample per configuration");
   out.count("tables/repeated", repeated, "tables whose rows stand in another file too");
   out.count("tables/summaries", summaries, "tables of statistics made from other rows");
