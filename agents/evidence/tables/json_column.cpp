@@ -4,6 +4,7 @@
 #include <cmath>
 
 #include "agents/evidence/tables/cell.hpp"
+#include "agents/evidence/tables/huge_pages.hpp"
 #include "proto/decimal.hpp"
 
 namespace chimera::evidence {
@@ -23,7 +24,7 @@ std::vector<parsed_cell> read_as_numbers(const std::vector<std::string>& diction
   std::string_view unit;
   for (const std::string& text : dictionary) {
     const parsed_cell cell = parse_cell(text, {});
-    const bool number = cell.state() == cell_state::number;
+    const bool number = !cell.non_finite && cell.state() == cell_state::number;
     if (!number && !cell.non_finite && cell.state() != cell_state::missing) return {};
     if (number && finite && cell.unit != unit) return {};
     if (number && !finite) unit = cell.unit;
@@ -67,6 +68,17 @@ bool json_column::put_non_finite(std::size_t row, double value, json_budget& bud
 
 bool json_column::put_foreign(std::size_t row, json_budget& budget) {
   return put_number(row, make_hole(cell_state::text), budget);
+}
+
+void json_column::expect(std::size_t rows) {
+  if (!values_.empty() && rows > values_.capacity()) {
+    values_.reserve(rows);
+    ask_for_huge_pages(values_.data(), rows * sizeof(double));
+  }
+  if (!codes_.empty() && rows > codes_.capacity()) {
+    codes_.reserve(rows);
+    ask_for_huge_pages(codes_.data(), rows * sizeof(std::uint32_t));
+  }
 }
 
 void json_column::erase(std::size_t row) {

@@ -40,6 +40,8 @@ class json_column {
   /// A text in an array of numbers: its place counts, its words do not.
   [[nodiscard]] bool put_foreign(std::size_t row, json_budget& budget);
 
+  /// Makes room for about so many rows.
+  void expect(std::size_t rows);
   /// Makes the cell missing again.
   void erase(std::size_t row);
   /// Forgets all rows from `rows` on.

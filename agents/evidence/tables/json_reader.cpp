@@ -89,6 +89,7 @@ bool json_reader::read_all() {
     if (!read_piece(at, end, taken)) return false;
     if (taken == 0 && end == text_.size()) return read_rest(at);
     if (taken == 0) bytes *= 4;
+    if (taken > 0 && !std::exchange(expected_, true)) expect_more(taken);
     at = std::min(text_.find_first_not_of(blanks, at + taken), text_.size());
   }
   return true;
@@ -101,6 +102,17 @@ std::size_t json_reader::end_of_piece(std::size_t begin, std::size_t bytes) cons
   if (line_end != std::string_view::npos && line_end > begin) return line_end + 1;
   const std::size_t next = text_.find('\n', begin + bytes);
   return next == std::string_view::npos ? text_.size() : next + 1;
+}
+
+void json_reader::expect_more(std::size_t taken) {
+  const double times = 1.02 * static_cast<double>(text_.size()) / static_cast<double>(taken);
+  json_rows& rows = shape_.documents().rows->records;
+  const double expected = static_cast<double>(rows.count) * times;
+  const double bytes =
+      expected * static_cast<double>(rows.columns.size()) * static_cast<double>(sizeof(double));
+  if (times < 4 || bytes > static_cast<double>(limits_.memory_bytes)) return;
+  documents_.begin_lines.reserve(static_cast<std::size_t>(expected));
+  for (json_node* node : rows.columns) node->column.expect(static_cast<std::size_t>(expected));
 }
 
 const char* json_reader::padded(std::size_t begin, std::size_t end) {

@@ -32,6 +32,8 @@ class json_reader {
   [[nodiscard]] bool read_piece(std::size_t begin, std::size_t end, std::size_t& taken);
   /// Reads what no stream could take: one document, or what is wrong with it.
   [[nodiscard]] bool read_rest(std::size_t begin);
+  /// Makes room for the rest of a large text, if it goes on as its first `taken` bytes.
+  void expect_more(std::size_t taken);
   [[nodiscard]] const char* padded(std::size_t begin, std::size_t end);
   void note_begin(std::size_t offset);
   void note_end();
@@ -45,6 +47,7 @@ class json_reader {
   simdjson::ondemand::parser parser_;
   std::string copy_;        // the last piece with room behind it
   std::size_t copied_ = 0;  // where it begins in the text
+  bool expected_ = false;   // the first piece told how large the tables may become
   std::size_t begin_ = 0;   // of the document under way
   std::uint64_t line_ = 1;  // its line
   bool lines_ = true;       // so far each document stands on a line of its own

@@ -38,8 +38,10 @@ struct json_element_rows {
 
 /// A member of an object, or the elements of an array.
 struct json_node {
-  std::string key;    ///< unescaped; "" for elements
-  bool plain = true;  ///< stands in the text as it is: no quote, no backslash
+  std::string key;                 ///< unescaped; "" for elements
+  std::uint64_t head[2] = {0, 0};  ///< the key and its closing quote, if that is 16 bytes or less
+  std::uint64_t mask[2] = {0, 0};  ///< the bytes of `head` that count
+  bool plain = true;               ///< stands in the text as it is: no quote, no backslash
   json_node* above = nullptr;
   std::uint32_t stars = 0;  ///< arrays around, the documents included; elements count theirs
   std::size_t path_bytes = 0;

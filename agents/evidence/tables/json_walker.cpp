@@ -140,16 +140,19 @@ bool json_walker::take_root_scalar(od::document_reference document, target into)
   return done || (shape_.refusal.code.empty() && fail(error ? error : simdjson::TAPE_ERROR));
 }
 
-json_node* json_walker::find_member(const char* raw_key, json_node& node, std::size_t& next) {
-  if (next < node.members.size()) {
-    json_node& guess = *node.members[next];
-    const std::size_t size = guess.key.size();
-    if (guess.plain && static_cast<std::size_t>(end_ - raw_key) > size && raw_key[size] == '"' &&
-        std::memcmp(raw_key, guess.key.data(), size) == 0) {
-      ++next;
-      return &guess;
-    }
+bool json_walker::is_key(const char* raw_key, const json_node& node) const {
+  std::uint64_t head[2];
+  std::memcpy(head, raw_key, sizeof(head));  // the text has 64 bytes of room behind it
+  if (node.mask[0] != 0) [[likely]] {
+    return (((head[0] & node.mask[0]) ^ node.head[0]) |
+            ((head[1] & node.mask[1]) ^ node.head[1])) == 0;
   }
+  const std::size_t size = node.key.size();
+  return node.plain && static_cast<std::size_t>(end_ - raw_key) > size && raw_key[size] == '"' &&
+         std::memcmp(raw_key, node.key.data(), size) == 0;
+}
+
+json_node* json_walker::find_member(const char* raw_key, json_node& node, std::size_t& next) {
   std::string_view key;
   if (!read_string(raw_key, key)) return nullptr;
   json_node* found = shape_.member(node, key);
@@ -163,6 +166,23 @@ json_node* json_walker::find_member(const char* raw_key, json_node& node, std::s
   return found;
 }
 
+[[clang::always_inline]] inline bool json_walker::take_number_at_once(od::value& value,
+                                                                      json_node& node,
+                                                                      json_rows& rows) {
+  const char* const begin = value.raw_json_token().data();
+  const auto first = static_cast<unsigned char>(*begin);
+  if ((first - unsigned{'0'} > 9 && first != '-') || !node.has_column) return false;
+  double number = 0;
+  if (value.get_double().get(number)) return false;
+  at_ = begin;
+  node.kind = '0';
+  ++shape_.numeric_leaves;
+  if (node.column.put_number(rows.count - 1, number, shape_.budget)) [[likely]]
+    return true;
+  over_budget_ = true;
+  return true;
+}
+
 bool json_walker::take_object(simdjson::simdjson_result<od::object> object, json_node& node,
                               json_rows& rows, std::size_t depth) {
   if (object.error()) return fail_behind(object.error());
@@ -174,19 +194,25 @@ bool json_walker::take_object(simdjson::simdjson_result<od::object> object, json
   for (auto field : object) {
     if (field.error()) [[unlikely]]
       return fail_behind(field.error());
-    json_node* member = find_member(field.key().value_unsafe().raw(), node, next);
-    if (member == nullptr) [[unlikely]]
-      return false;
-    const od::value value = field.value().value_unsafe();
+    const char* raw_key = field.key().value_unsafe().raw();
+    json_node* member = nullptr;
+    if (next < node.members.size() && is_key(raw_key, *node.members[next])) [[likely]] {
+      member = node.members[next++].get();
+    } else {
+      member = find_member(raw_key, node, next);
+      if (member == nullptr) return false;
+    }
+    od::value value = field.value().value_unsafe();
     if (member->seen == serial) [[unlikely]] {
       if (!take_again(value, {*member, rows}, depth)) return false;
       continue;
     }
     member->seen = serial;
-    if (!take_value(value, {*member, rows}, depth)) [[unlikely]]
+    if (!take_number_at_once(value, *member, rows) && !take_value(value, {*member, rows}, depth)) {
       return false;
+    }
   }
-  return true;
+  return stored(!over_budget_);
 }
 
 bool json_walker::take_again(od::value value, target into, std::size_t depth) {

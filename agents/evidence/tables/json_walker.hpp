@@ -45,6 +45,9 @@ class json_walker {
                                   std::size_t depth);
   [[nodiscard]] bool take_value(simdjson::ondemand::value value, target into, std::size_t depth);
   [[nodiscard]] bool take_again(simdjson::ondemand::value value, target into, std::size_t depth);
+  /// The most frequent case, inlined: a number for a column that is known. False: take_value must.
+  [[nodiscard]] bool take_number_at_once(simdjson::ondemand::value& value, json_node& node,
+                                         json_rows& rows);
   [[nodiscard]] bool take_scalar(simdjson::ondemand::value value, target into);
   [[nodiscard]] bool take_number(simdjson::ondemand::value value, target into);
   [[nodiscard]] bool take_word(std::string_view token, target into);
@@ -52,6 +55,8 @@ class json_walker {
   [[nodiscard]] bool take_root_scalar(simdjson::ondemand::document_reference document, target into);
   [[nodiscard]] bool put_text(std::string_view text, target into);
   [[nodiscard]] bool stored(bool done);
+  /// True if a key that stands in the text is that of the node.
+  [[nodiscard]] bool is_key(const char* raw_key, const json_node& node) const;
   [[nodiscard]] json_node* find_member(const char* raw_key, json_node& node, std::size_t& next);
   [[nodiscard]] bool read_string(const char* raw, std::string_view& text);
   [[nodiscard]] std::string concrete_pointer(const json_node& node) const;
@@ -61,6 +66,7 @@ class json_walker {
   const char* end_ = nullptr;
   const char* at_ = nullptr;  // the last value begun
   bool behind_ = false;       // the fault is what follows it
+  bool over_budget_ = false;
   std::uint64_t objects_ = 0;
   std::uint32_t documents_ = 0;
   std::string scratch_;  // unescaped strings

@@ -46,10 +46,17 @@ std::string unit_of_cells(const std::vector<parsed_cell>& cells) {
   return most != units.end() && most->second > texts ? std::string{most->first} : std::string{};
 }
 
+/// "~0.13s" is a number to people; that it is rounded shows in its text.
+std::string_view without_tilde(std::string_view text) {
+  text = trim_blanks(text);
+  const bool about = text.size() > 1 && text.front() == '~' && text[1] >= '0' && text[1] <= '9';
+  return about ? text.substr(1) : text;
+}
+
 void fill_column(column& into, const markdown_cells& from, std::size_t index) {
   std::vector<parsed_cell> cells;
   cells.reserve(from.rows.size());
-  for (const auto& row : from.rows) cells.push_back(parse_cell(row[index], {}));
+  for (const auto& row : from.rows) cells.push_back(parse_cell(without_tilde(row[index]), {}));
   if (into.unit_text.empty()) into.unit_text = unit_of_cells(cells);
   bool numbers = false;
   bool literals = false;
