@@ -1,0 +1,13 @@
+// Numbers written as words.
+#pragma once
+
+#include <optional>
+#include <string_view>
+
+namespace chimera::claims {
+
+/// The value of one English number word in lower case ("seven", "twice", "dozen", "half"); absent
+/// if `word` is none. Ordinals and "one" as a pronoun are not told apart: "one" counts.
+[[nodiscard]] std::optional<double> number_word(std::string_view word);
+
+}  // namespace chimera::claims
