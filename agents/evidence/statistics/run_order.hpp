@@ -15,7 +15,7 @@ namespace chimera::evidence {
 [[nodiscard]] double effective_n(std::uint64_t n, double lag1);
 
 /// Spearman's rank correlation of value against position and its two-sided p (t approximation,
-/// n >= 10; absent below or for constant values).
+/// n >= 10; absent below or for constant values). A perfect order has p = 2 / n!, its exact chance.
 struct drift {
   double rho = 0;
   double p = 1;
@@ -23,7 +23,9 @@ struct drift {
 [[nodiscard]] std::optional<drift> drift_of(std::span<const double> in_order);
 
 /// Kruskal-Wallis eta squared: share of the variance of ranks that the groups explain,
-/// (H-k+1)/(n-k); group[i] is the group of values[i].
+/// (H-k+1)/(n-k) with H corrected for ties, 0 where that is negative (Tomczak & Tomczak 2014);
+/// group[i] is the group of values[i]. Absent for one group, for no more values than groups and for
+/// constant values.
 [[nodiscard]] std::optional<double> eta_squared(std::span<const double> values,
                                                 std::span<const std::uint32_t> group);
 
@@ -47,8 +49,12 @@ struct identity {
 /// all operands are present, within `tolerance` relative, on at least `rows_min` rows with at least
 /// three distinct target values. Operands are never constants, simpler forms win, each target is
 /// explained at most once and never by columns that it explains. Factors: powers of ten from 1e-9
-/// to 1e9, and these times 0.5. At most 64 columns are searched (O(columns^3) with early exit on
-/// the first row).
+/// to 1e9, and these times 0.5. The
+/// same relation can be read from several sides (x = a / b, b = a / x): the column that stands
+/// first is explained, so give ratios and rates first. Of equal columns the later is the copy.
+/// Candidates are taken from at most eight rows, so columns that are never present together on one
+/// of them are not related. The first 64 columns are searched; O(columns^3) look-ups plus the rows
+/// of what survives the first ones.
 [[nodiscard]] std::vector<identity> find_identities(
     std::span<const std::span<const double>> columns, std::uint64_t rows_min, double tolerance);
 

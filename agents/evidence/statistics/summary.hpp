@@ -43,16 +43,17 @@ struct summary {
 /// (n-1)(1-p) > 1 (or p for the lower tail). 12 for p90, 22 for p95, 102 for p99, 1002 for p99.9.
 [[nodiscard]] std::uint64_t quantile_n_min(double p);
 /// Smallest n at which a one-sided 95 % upper bound of the quantile exists: p^n <= 0.05.
-/// 29 / 59 / 299 for p90 / p95 / p99.
+/// 29 / 59 / 299 for p90 / p95 / p99. For p < 0.5 the same of the lower bound.
 [[nodiscard]] std::uint64_t quantile_bound_n_min(double p);
 
 /// Harmonic mean; requires positive values.
 [[nodiscard]] double harmonic_mean(std::span<const double> values);
 
 /// Indexes of outliers by the modified z-score (Iglewicz & Hoaglin 1993) |0.6745 (x - median) /
-/// MAD| > 3.5. With MAD = 0 or below the resolution of the values: none.
+/// MAD| > 3.5. None with MAD = 0 or below the resolution of the values, which is half the smallest
+/// step between two of them: a few ticks of a clock are no scatter to measure outliers by.
 [[nodiscard]] std::vector<std::size_t> mad_outliers(std::span<const double> values);
-/// Beyond Tukey's outer fences (3 IQR).
+/// Beyond Tukey's outer fences (3 IQR); none with an IQR of 0 or below the resolution.
 [[nodiscard]] std::vector<std::size_t> tukey_severe_outliers(std::span<const double> values);
 
 }  // namespace chimera::evidence

@@ -24,7 +24,8 @@ struct rank_test {
 /// Vargha & Delaney's A12: P(a > b) + P(a = b) / 2.
 [[nodiscard]] double a12(std::span<const double> a, std::span<const double> b);
 
-/// Hodges-Lehmann shift: median of all differences a_i - b_j.
+/// Hodges-Lehmann shift: median of all differences a_i - b_j (Hodges & Lehmann 1963), exact for any
+/// sizes in O(n log n) time and O(n) memory. 0 if a sample is empty.
 [[nodiscard]] double hodges_lehmann(std::span<const double> a, std::span<const double> b);
 
 /// Holm's step-down adjustment (Holm 1979); same order as the input, each in [0, 1].
@@ -35,8 +36,9 @@ struct interval {
   double high = 0;
 };
 /// 95 % BCa bootstrap interval (Efron 1987) of median(a) / median(b), `draws` resamples from a
-/// generator seeded with `seed`; absent if either has fewer than 4 values or a median of b is 0 in
-/// a resample. Same inputs, same seed: same bits on every machine (no std::uniform_*).
+/// generator seeded with `seed`; absent if either has fewer than 4 values or a median of b is 0, or
+/// changes its sign, in a resample. Same values, same seed: same bits (no std::uniform_*). The
+/// medians of resamples are drawn from their exact distribution, without resampling.
 [[nodiscard]] std::optional<interval> ratio_of_medians_interval(std::span<const double> a,
                                                                 std::span<const double> b,
                                                                 std::uint64_t seed,

@@ -1,0 +1,169 @@
+#include "agents/evidence/statistics/two_samples.hpp"
+
+#include <algorithm>
+#include <bit>
+#include <boost/math/special_functions/erf.hpp>
+#include <cmath>
+#include <limits>
+#include <numeric>
+
+#include "agents/evidence/statistics/distributions.hpp"
+#include "agents/evidence/statistics/ranks.hpp"
+
+namespace chimera::evidence {
+namespace {
+
+constexpr std::uint64_t exact_pairs_max = 400;
+
+struct pair_counts {
+  double u = 0;        ///< pairs with a > b, ties count one half
+  double tie_sum = 0;  ///< sum of t^3 - t over the pooled sample
+};
+
+pair_counts count_pairs(std::span<const double> a, std::span<const double> b) {
+  pair_counts found;
+  std::size_t i = 0;
+  std::size_t j = 0;
+  while (i < a.size() || j < b.size()) {
+    const double x = j == b.size() || (i < a.size() && a[i] <= b[j]) ? a[i] : b[j];
+    const std::size_t smaller = j;
+    std::size_t same_a = 0;
+    std::size_t same_b = 0;
+    for (; i < a.size() && a[i] == x; ++i) ++same_a;
+    for (; j < b.size() && b[j] == x; ++j) ++same_b;
+    found.u += static_cast<double>(same_a) *
+               (static_cast<double>(smaller) + static_cast<double>(same_b) / 2);
+    const auto ties = static_cast<double>(same_a + same_b);
+    found.tie_sum += ties * ties * ties - ties;
+  }
+  return found;
+}
+
+// Number of arrangements with U <= u: the coefficients of the Gaussian binomial, built factor by
+// factor; all fit 64 bits since C(40, 20) is the largest sum there is for 400 pairs.
+double share_at_most(std::uint64_t n1, std::uint64_t n2, std::uint64_t u) {
+  const std::size_t few = std::min(n1, n2);
+  const std::size_t many = std::max(n1, n2);
+  const std::size_t top = few * many;
+  std::vector<std::int64_t> ways(top + 1, 0);
+  ways[0] = 1;
+  for (std::size_t i = 1; i <= few; ++i) {
+    for (std::size_t at = top; at >= many + i; --at) ways[at] -= ways[at - many - i];
+    for (std::size_t at = i; at <= top; ++at) ways[at] += ways[at - i];
+  }
+  const auto until = ways.begin() + static_cast<std::ptrdiff_t>(u) + 1;
+  const auto below = std::accumulate(ways.begin(), until, std::int64_t{0});
+  const auto all = std::accumulate(until, ways.end(), below);
+  return static_cast<double>(below) / static_cast<double>(all);
+}
+
+double normal_p(double n1, double n2, const pair_counts& counts) {
+  const double n = n1 + n2;
+  const double variance = n1 * n2 / 12 * (n + 1 - counts.tie_sum / (n * (n - 1)));
+  if (!(variance > 0)) return 1;
+  const double off = std::max(0.0, std::abs(counts.u - n1 * n2 / 2) - 0.5);
+  return std::min(1.0, boost::math::erfc(off / std::sqrt(2 * variance), math_policy()));
+}
+
+// Doubles as integers in the same order, so that a bisection ends after 64 steps.
+std::int64_t to_ordinal(double x) {
+  const auto bits = std::bit_cast<std::int64_t>(x);
+  return bits >= 0 ? bits : std::numeric_limits<std::int64_t>::min() - bits;
+}
+double from_ordinal(std::int64_t ordinal) {
+  return std::bit_cast<double>(ordinal >= 0 ? ordinal
+                                            : std::numeric_limits<std::int64_t>::min() - ordinal);
+}
+
+// Differences a_i - b_j that are <= x. Rounded subtraction is monotone, so a staircase counts them.
+std::uint64_t count_at_most(std::span<const double> a, std::span<const double> b, double x) {
+  std::uint64_t count = 0;
+  std::size_t j = b.size();
+  for (auto i = a.size(); i > 0; --i) {
+    while (j > 0 && a[i - 1] - b[j - 1] <= x) --j;
+    count += b.size() - j;
+    if (j == 0) return count + (i - 1) * b.size();
+  }
+  return count;
+}
+
+double smallest_above(std::span<const double> a, std::span<const double> b, double x) {
+  double best = std::numeric_limits<double>::infinity();
+  std::size_t j = 0;
+  for (const double value : a) {
+    while (j < b.size() && value - b[j] > x) ++j;
+    if (j > 0) best = std::min(best, value - b[j - 1]);
+  }
+  return best;
+}
+
+}  // namespace
+
+rank_test mann_whitney(std::span<const double> a, std::span<const double> b) {
+  rank_test test;
+  if (a.empty() || b.empty()) return test;
+  const pair_counts counts = count_pairs(sorted_copy(a), sorted_copy(b));
+  test.u = counts.u;
+  // Division: the product of two sizes may not fit.
+  test.exact = counts.tie_sum == 0 && a.size() <= exact_pairs_max / b.size();
+  if (test.exact) {
+    const auto u = static_cast<std::uint64_t>(counts.u);
+    const std::uint64_t tail = std::min<std::uint64_t>(u, a.size() * b.size() - u);
+    test.p = std::min(1.0, 2 * share_at_most(a.size(), b.size(), tail));
+  } else {
+    test.p = normal_p(static_cast<double>(a.size()), static_cast<double>(b.size()), counts);
+  }
+  return test;
+}
+
+double smallest_p(std::uint64_t n1, std::uint64_t n2) {
+  const std::uint64_t few = std::min(n1, n2);
+  double arrangements = 1;
+  for (std::uint64_t i = 1; i <= few && arrangements < 1e300; ++i) {
+    arrangements *= static_cast<double>(n1 + n2 - few + i) / static_cast<double>(i);
+  }
+  return std::min(1.0, 2 / arrangements);
+}
+
+double a12(std::span<const double> a, std::span<const double> b) {
+  if (a.empty() || b.empty()) return 0.5;
+  return count_pairs(sorted_copy(a), sorted_copy(b)).u /
+         (static_cast<double>(a.size()) * static_cast<double>(b.size()));
+}
+
+double hodges_lehmann(std::span<const double> a, std::span<const double> b) {
+  if (a.empty() || b.empty()) return 0;
+  const std::vector<double> left = sorted_copy(a);
+  const std::vector<double> right = sorted_copy(b);
+  const std::uint64_t pairs = std::uint64_t{a.size()} * b.size();
+  const std::uint64_t rank = (pairs + 1) / 2;
+  std::int64_t low = to_ordinal(left.front() - right.back());
+  std::int64_t high = to_ordinal(left.back() - right.front());
+  while (low < high) {
+    const std::int64_t middle = std::midpoint(low, high);
+    if (count_at_most(left, right, from_ordinal(middle)) >= rank) {
+      high = middle;
+    } else {
+      low = middle + 1;
+    }
+  }
+  const double lower = from_ordinal(low) + 0.0;
+  if (pairs % 2 == 1 || count_at_most(left, right, lower) > rank) return lower;
+  return std::midpoint(lower, smallest_above(left, right, lower)) + 0.0;
+}
+
+std::vector<double> holm(std::span<const double> p_values) {
+  std::vector<std::size_t> order(p_values.size());
+  std::iota(order.begin(), order.end(), std::size_t{0});
+  std::ranges::stable_sort(order, {}, [p_values](std::size_t i) { return p_values[i]; });
+  std::vector<double> adjusted(p_values.size());
+  double worst = 0;
+  for (std::size_t i = 0; i < order.size(); ++i) {
+    const double stepped = static_cast<double>(order.size() - i) * p_values[order[i]];
+    worst = std::max(worst, std::min(1.0, stepped));
+    adjusted[order[i]] = worst;
+  }
+  return adjusted;
+}
+
+}  // namespace chimera::evidence
