@@ -1,0 +1,15 @@
+// What the program ends with; scripts rely on it.
+#pragma once
+
+namespace chimera::cli {
+
+enum class exit_code : int {
+  done = 0,
+  job_failed = 1,
+  usage = 2,                ///< usage or configuration
+  nothing_to_analyse = 3,   ///< no file that holds data
+  backend_unavailable = 5,  ///< 4 is for verification
+  interrupted = 130
+};
+
+}  // namespace chimera::cli

@@ -1,0 +1,35 @@
+// The personas and pipelines that a run may use: where they are found, and read from disk.
+#pragma once
+
+#include <filesystem>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "proto/persona.hpp"
+#include "proto/problem.hpp"
+
+namespace chimera::cli {
+
+/// In the order of their file names.
+struct library {
+  std::filesystem::path folder;
+  std::vector<proto::persona> personas;
+  std::vector<proto::pipeline> pipelines;
+};
+
+/// Reads every .yaml and .yml file of a folder: `asked`, else the environment's CHIMERA_PERSONAS,
+/// else the source tree's, else the installed ../share/chimera/personas. Errors: no such folder, a
+/// file that is not sound (the first, by name), two personas or pipelines of one name.
+[[nodiscard]] proto::result<library> load_library(const std::optional<std::string>& asked);
+
+/// Whole content of a file; an error names the file and the cause.
+[[nodiscard]] proto::result<std::string> read_text(const std::filesystem::path& file);
+
+/// By name, with the nearest spelling in the error.
+[[nodiscard]] proto::result<proto::persona> find_persona(const library& all, std::string_view name);
+[[nodiscard]] proto::result<proto::pipeline> find_pipeline(const library& all,
+                                                           std::string_view name);
+
+}  // namespace chimera::cli

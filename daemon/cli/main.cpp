@@ -1,0 +1,132 @@
+// The program: reads the command line, calls the command.
+#include <algorithm>
+#include <cstdio>
+#include <exception>
+#include <functional>
+#include <new>
+#include <optional>
+#include <string>
+
+#include <fmt/format.h>
+#include <CLI/CLI.hpp>
+
+#include "daemon/cli/analyze.hpp"
+#include "daemon/cli/library_commands.hpp"
+
+namespace chimera::cli {
+namespace {
+
+constexpr const char* exit_codes =
+    "Exit codes:\n"
+    "  0    done\n"
+    "  1    the job failed, or its report could not be written\n"
+    "  2    usage or configuration\n"
+    "  3    nothing to analyse\n"
+    "  5    backend unavailable\n"
+    "  130  interrupted\n";
+
+constexpr const char* examples =
+    "Examples:\n"
+    "  chimera analyze results/                        report in ./chimera-report\n"
+    "  chimera analyze results/ -o night-17 --json     one JSON document on stdout\n"
+    "  chimera personas show 'Chimera Agent A' > personas/mine.yaml\n"
+    "  chimera pipelines check my-pipeline.yaml\n";
+
+using command = std::function<exit_code()>;
+
+void add_analyze(CLI::App& app, analyze_options& options, command& chosen) {
+  CLI::App* sub = app.add_subcommand(
+      "analyze", "Read a folder of benchmark results and write a report whose numbers are proven");
+  sub->add_option("DIR", options.folder, "Folder of the result files")->required();
+  sub->add_option("-o,--out", options.out, "Folder of the report; an earlier report is replaced")
+      ->capture_default_str();
+  sub->add_option("--pipeline", options.pipeline, "Pipeline to run")->capture_default_str();
+  sub->add_option("--backend", options.backend, "Who writes the words: narrator")
+      ->capture_default_str();
+  sub->add_option("--model", options.model, "Model of the personas that name none");
+  sub->add_option("--personas", options.personas,
+                  "Folder of personas and pipelines (or CHIMERA_PERSONAS)");
+  sub->add_flag("--json", options.json, "Print one JSON document on stdout");
+  sub->add_option("--threads", options.threads, "Threads for reading and computing; 0 = all cores")
+      ->check(CLI::Range(0, 1024));
+  sub->add_option("--max-files", options.limits.files, "Refuse trees of more files")
+      ->capture_default_str();
+  sub->add_option("--max-bytes", options.limits.total_bytes, "Refuse trees of more bytes")
+      ->capture_default_str();
+  sub->add_option("--max-depth", options.limits.depth, "Refuse trees that nest deeper")
+      ->capture_default_str();
+  sub->add_option("--max-file-bytes", options.limits.file_bytes,
+                  "Set files of more bytes aside, by name")
+      ->capture_default_str();
+  sub->add_flag("-q,--quiet", options.quiet, "No progress, no summary");
+  sub->footer(std::string(exit_codes) + "\n" + examples);
+  sub->callback([&] { chosen = [&options] { return analyze(options); }; });
+}
+
+struct library_options {
+  std::string name;
+  std::string file;
+  std::optional<std::string> folder;
+};
+
+void add_library(CLI::App& app, library_part part, library_options& options, command& chosen) {
+  const bool personas = part == library_part::personas;
+  const std::string one = personas ? "persona" : "pipeline";
+  CLI::App* group = app.add_subcommand(one + "s", "List, show or check " + one + "s");
+  group->require_subcommand(1);
+  CLI::App* list = group->add_subcommand("list", "Name, version and description of each");
+  CLI::App* show = group->add_subcommand("show", "Print the file of a " + one);
+  show->add_option("NAME", options.name, "Name of the " + one)->required();
+  CLI::App* check = group->add_subcommand("check", "Check a file; errors name line and column");
+  check->add_option("FILE", options.file, "YAML file")->required();
+  for (CLI::App* sub : {list, show, check})
+    sub->add_option("--personas", options.folder,
+                    "Folder of personas and pipelines (or CHIMERA_PERSONAS)");
+  list->callback(
+      [&, part] { chosen = [&options, part] { return list_library(part, options.folder); }; });
+  show->callback([&, part] {
+    chosen = [&options, part] { return show_of_library(part, options.name, options.folder); };
+  });
+  check->callback([&, part] {
+    chosen = [&options, part] { return check_file(part, options.file, options.folder); };
+  });
+}
+
+int run(int argc, char** argv) {
+  CLI::App app("Chimera: benchmark files in, a report whose every number is proven out", "chimera");
+  app.set_version_flag("--version", std::string("chimera ") + CHIMERA_VERSION);
+  app.require_subcommand(1);
+  app.footer(std::string(exit_codes) + "\n" + examples);
+  command chosen;
+  analyze_options analysis;
+  library_options personas;
+  library_options pipelines;
+  add_analyze(app, analysis, chosen);
+  add_library(app, library_part::personas, personas, chosen);
+  add_library(app, library_part::pipelines, pipelines, chosen);
+  try {
+    app.parse(argc, argv);
+  } catch (const CLI::ParseError& e) {
+    return app.exit(e) == 0 ? 0 : static_cast<int>(exit_code::usage);
+  }
+  const int code = static_cast<int>(chosen());
+  if (std::fflush(stdout) != 0 && code == 0) {
+    fmt::print(stderr, "chimera: stdout could not be written\n");
+    return static_cast<int>(exit_code::job_failed);
+  }
+  return code;
+}
+
+}  // namespace
+}  // namespace chimera::cli
+
+int main(int argc, char** argv) {
+  try {
+    return chimera::cli::run(argc, argv);
+  } catch (const std::bad_alloc&) {
+    std::fputs("chimera: out of memory; lower --max-file-bytes or --threads\n", stderr);
+  } catch (const std::exception& e) {
+    std::fprintf(stderr, "chimera: internal error: %s\n", e.what());
+  }
+  return 1;
+}

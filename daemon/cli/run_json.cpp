@@ -1,0 +1,128 @@
+#include "daemon/cli/run_json.hpp"
+
+#include <cmath>
+
+#include <boost/version.hpp>
+#include <nlohmann/json.hpp>
+
+#include "agents/evidence/source/sha256.hpp"
+#include "daemon/cli/report_json.hpp"
+#include "proto/decimal.hpp"
+
+namespace chimera::cli {
+namespace {
+
+using nlohmann::ordered_json;
+
+constexpr double exact_integers = 9007199254740992.0;  // 2^53
+
+double milliseconds(std::int64_t ns) { return static_cast<double>(ns) / 1e6; }
+
+ordered_json number_json(const std::string& decimal) {
+  const double value = proto::parse_decimal(decimal).value_or(0);
+  if (value == std::floor(value) && std::abs(value) < exact_integers)
+    return static_cast<std::int64_t>(value);
+  return value;
+}
+
+std::string sha256_of(std::string_view content) {
+  evidence::sha256_stream stream;
+  stream.add(content);
+  return stream.hex();
+}
+
+ordered_json pipeline_json(const finished_run& run) {
+  ordered_json json;
+  json["name"] = run.pipeline.name;
+  json["version"] = run.pipeline.version;
+  json["steps"] = ordered_json::array();
+  for (const jobs::step_times& step : run.agents.steps)
+    json["steps"].push_back({{"step", step.step},
+                             {"persona", step.persona},
+                             {"started_ms", milliseconds(step.started_ns)},
+                             {"ended_ms", milliseconds(step.ended_ns)}});
+  return json;
+}
+
+ordered_json personas_json(const finished_run& run) {
+  ordered_json list = ordered_json::array();
+  for (const proto::persona& who : run.personas)
+    list.push_back({{"name", who.name},
+                    {"version", who.version},
+                    {"role", who.role},
+                    {"model", who.model},
+                    {"options_asked", who.options},
+                    {"sha256", sha256_of(who.instructions)}});
+  return list;
+}
+
+void add_calls(const finished_run& run, ordered_json& json) {
+  std::size_t index = 0;
+  for (const roles::call_record& call : run.agents.calls) {
+    ordered_json& entry = json["calls"][index++];
+    entry["step"] = call.step;
+    entry["persona"] = call.persona;
+    entry["model"] = call.request.model;
+    entry["options_sent"] = call.request.options;
+    entry["prompt_tokens"] = call.answer.usage.prompt_tokens;
+    entry["prompt_bytes"] = call.request.prompt.size();
+    entry["finish_reason"] = call.answer.finish_reason;
+  }
+}
+
+// Durations of the facts are in milliseconds, as their units say.
+void add_run_facts(const finished_run& run, ordered_json& json) {
+  ordered_json facts = ordered_json::array();
+  for (const auto& [id, f] : run.run_facts) {
+    json[ordered_json::json_pointer(f.where.path)] = number_json(f.value);
+    std::string line;
+    append_json(line, f);
+    facts.push_back(ordered_json::parse(line));
+  }
+  json["facts"] = std::move(facts);
+}
+
+}  // namespace
+
+std::string run_json(const finished_run& run, const report_files& files) {
+  ordered_json json;
+  json["program"] = "chimera";
+  json["version"] = run.version;
+  json["date"] = run.date;
+  json["dataset"] = {{"root", run.dataset}, {"sha256", run.data.files.sha256}};
+  json["backend"] = run.backend;
+  json["model_asked"] = run.model;
+  json["pipeline"] = pipeline_json(run);
+  json["personas"] = personas_json(run);
+  json["calls"] = ordered_json::array();
+  add_run_facts(run, json);
+  add_calls(run, json);
+  json["built_with"] = {{"compiler", __VERSION__}, {"boost", BOOST_LIB_VERSION}};
+  json["files"] = ordered_json::object();
+  for (const auto& [name, content] : files)
+    json["files"][name] = {{"bytes", content.size()}, {"sha256", sha256_of(content)}};
+  return to_text(json, 1) + '\n';
+}
+
+std::string summary_json(const finished_run& run, const std::string& folder) {
+  ordered_json json;
+  json["report"] = {{"folder", folder},
+                    {"markdown", folder + "/report.md"},
+                    {"html", folder + "/report.html"},
+                    {"data", folder + "/report.json"},
+                    {"run", folder + "/run.json"}};
+  json["counts"] = {{"files", run.data.files.files.size()},
+                    {"tables", run.data.tables.size()},
+                    {"facts", run.data.facts.size()},
+                    {"lints", run.data.lints.size()},
+                    {"comparisons", run.data.comparisons.size()},
+                    {"questions", run.outline.questions.size()}};
+  json["verification"] = verification_json(run);
+  json["verdict"] = findings_json(run.outline.headline, run.outline.names);
+  json["timings_ms"] = {{"ingest", milliseconds(run.ingest_ns)},
+                        {"analysis", milliseconds(run.analysis_ns)},
+                        {"report", milliseconds(run.report_ns)}};
+  return to_text(json, 1) + '\n';
+}
+
+}  // namespace chimera::cli

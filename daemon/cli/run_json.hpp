@@ -1,0 +1,17 @@
+// The summary of a run: everything that differs between two runs on the same tree stands here.
+#pragma once
+
+#include <string>
+
+#include "daemon/cli/finished_run.hpp"
+
+namespace chimera::cli {
+
+/// run.json: pipeline, options, timings of steps and calls, versions, the facts of the run, and the
+/// sha256 of each of `files`. A fact of the run with the pointer /a/b has its value at /a/b.
+[[nodiscard]] std::string run_json(const finished_run& run, const report_files& files);
+
+/// The one document that `--json` prints: where the report is, what it counts, its verdict.
+[[nodiscard]] std::string summary_json(const finished_run& run, const std::string& folder);
+
+}  // namespace chimera::cli
