@@ -27,7 +27,8 @@ struct json_budget {
 /// cells before it exceed the budget. Not thread-safe.
 class json_column {
  public:
-  [[nodiscard]] bool put_number(std::size_t row, double value, json_budget& budget) {
+  [[nodiscard, clang::always_inline]] bool put_number(std::size_t row, double value,
+                                                      json_budget& budget) {
     if (values_.size() == row) [[likely]] {
       values_.push_back(value);
       return true;
