@@ -9,7 +9,7 @@ namespace chimera::report {
 namespace {
 
 // Rules whose story another part of the outline tells with its own facts.
-constexpr std::array told_elsewhere = {"failed-rows", "cold-first-row",
+constexpr std::array told_elsewhere = {"failed-rows", "cold-rows",
                                        "one-sample-per-configuration", "cold-rows-confound",
                                        "failures-written-as-zero"};
 constexpr std::size_t examples_max = 6;
@@ -56,7 +56,8 @@ std::string add_examples(outline_builder& b, const proto::lint& l) {
          place.where.empty() ? "" : b.name(place.where, place.file, "place"),
          place.shows.empty() ? "" : b.name(place.shows, place.file, "lint " + l.rule)});
   }
-  const std::string id = "defect-" + l.rule;
+  std::string id = "defect-";  // ids hold no digits
+  for (const char c : l.rule) id += c >= '0' && c <= '9' ? 'n' : c;
   b.out().names.tables.emplace(id, std::move(table));
   return id;
 }

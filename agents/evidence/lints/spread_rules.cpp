@@ -1,0 +1,138 @@
+#include <algorithm>
+#include <cmath>
+#include <set>
+
+#include <fmt/format.h>
+
+#include "agents/evidence/lints/rule.hpp"
+#include "agents/evidence/statistics/run_order.hpp"
+#include "agents/evidence/statistics/summary.hpp"
+#include "proto/decimal.hpp"
+
+namespace chimera::evidence {
+namespace {
+
+using proto::severity;
+
+std::string rounded(double v) { return proto::fixed(v, std::clamp(proto::places_for(v, 4), 0, 9)); }
+
+template <class Look>
+void each_measure(const lint_input& in, Look look) {
+  for (const evidence_table& t : in.tables) {
+    if (!is_raw_table(t)) continue;
+    for (std::size_t c = 0; c < t.data.columns.size(); ++c) {
+      if (!is_raw_measure(t, c)) continue;
+      const std::vector<double> values = ok_values(t, c);
+      if (!values.empty()) look(t, c, values);
+    }
+  }
+}
+
+}  // namespace
+
+std::optional<proto::lint> mean_far_from_median(const lint_input& in) {
+  finder f({"mean-far-from-median", severity::warning, "A mean far above the median", "columns",
+            "the mean describes no typical run"});
+  each_measure(in, [&](const evidence_table& t, std::size_t c, const std::vector<double>& values) {
+    if (values.size() < 5 || t.traits[c].dimension == dimension::none) return;
+    const summary s = summarise(values);
+    if (s.median > 0 && s.mean > 2 * s.median)
+      f.at(t.file, t.data.columns[c].name,
+           fmt::format("mean {}, median {}, n = {}", rounded(s.mean), rounded(s.median), s.n));
+  });
+  return f.done();
+}
+
+std::optional<proto::lint> high_variation(const lint_input& in) {
+  finder f({"high-variation", severity::warning, "Values that vary by more than half of their mean",
+            "columns", "a mean alone says little; look at the distribution"});
+  each_measure(in, [&](const evidence_table& t, std::size_t c, const std::vector<double>& values) {
+    const dimension d = t.traits[c].dimension;
+    if (values.size() < 3 || (d != dimension::time && d != dimension::rate)) return;
+    const summary s = summarise(values);
+    if (s.cv && *s.cv > 0.5)
+      f.at(t.file, t.data.columns[c].name,
+           fmt::format("CV {} %, n = {}", rounded(*s.cv * 100), s.n));
+  });
+  return f.done();
+}
+
+std::optional<proto::lint> one_sample_per_configuration_rule(const lint_input& in) {
+  finder f({"one-sample-per-configuration", severity::error, "A single sample per configuration",
+            "tables", "a best configuration ranks noise with the effect"});
+  for (const evidence_table& t : in.tables) {
+    if (!is_raw_table(t) || t.data.shape != table_shape::records || t.data.rows < 6) continue;
+    std::set<std::string> configurations;
+    bool any = false;
+    bool unique = true;
+    for (std::size_t row = 0; row < t.data.rows && unique; ++row) {
+      std::string configuration;
+      for (std::size_t c = 0; c < t.data.columns.size(); ++c) {
+        if (t.traits[c].role != role::parameter) continue;
+        configuration += t.data.columns[c].text(row) + '\x1F';
+        any = true;
+      }
+      unique = configurations.insert(configuration).second;
+    }
+    if (!any || !unique) continue;
+    std::string spread;
+    for (std::size_t c = 0; c < t.data.columns.size() && spread.empty(); ++c) {
+      if (!is_raw_measure(t, c) || t.traits[c].dimension != dimension::rate) continue;
+      const std::vector<double> values = ok_values(t, c);
+      if (values.size() < 2) continue;
+      if (const auto cv = summarise(values).cv)
+        spread = fmt::format(", {} spreads by CV {} %", t.data.columns[c].key, rounded(*cv * 100));
+    }
+    f.at(t.file, t.data.path,
+         fmt::format("{} configurations in {} rows{}", configurations.size(), t.data.rows, spread));
+  }
+  return f.done();
+}
+
+std::optional<proto::lint> rate_mean_misleads(const lint_input& in) {
+  finder f({"rate-mean-misleads", severity::warning, "The mean of a rate misleads", "columns",
+            "use the pooled rate, total work over total time"});
+  each_measure(in, [&](const evidence_table& t, std::size_t r, const std::vector<double>& rates) {
+    if (t.traits[r].dimension != dimension::rate) return;
+    for (std::size_t c = 0; c < t.data.columns.size(); ++c) {
+      if (t.traits[c].dimension != dimension::count || !t.data.columns[c].numeric()) continue;
+      for (std::size_t s = 0; s < t.data.columns.size(); ++s) {
+        if (t.traits[s].dimension != dimension::time || !t.data.columns[s].numeric()) continue;
+        const std::vector<double> work = ok_values(t, c);
+        const std::vector<double> time = ok_values(t, s);
+        if (work.size() != rates.size() || time.size() != rates.size()) continue;
+        bool holds = true;
+        for (std::size_t i = 0; i < rates.size() && holds; ++i) {
+          const double quotient = work[i] / (time[i] * t.traits[s].to_base);
+          holds = time[i] > 0 &&
+                  std::fabs(rates[i] * t.traits[r].to_base - quotient) <= 0.01 * quotient;
+        }
+        if (!holds) continue;
+        const double pooled = summarise(work).sum / (summarise(time).sum * t.traits[s].to_base);
+        const double mean = summarise(rates).mean * t.traits[r].to_base;
+        if (std::fabs(mean / pooled - 1) > 0.02)
+          f.at(t.file, t.data.columns[r].name,
+               fmt::format("mean {}, pooled {}", rounded(mean), rounded(pooled)));
+        return;
+      }
+    }
+  });
+  return f.done();
+}
+
+std::optional<proto::lint> drift_with_order(const lint_input& in) {
+  finder f({"drift", severity::info, "Values that drift with the order of the runs", "columns",
+            "runs are not independent; intervals are too narrow"});
+  each_measure(in, [&](const evidence_table& t, std::size_t c, const std::vector<double>& values) {
+    const dimension d = t.traits[c].dimension;
+    if (values.size() < 20 || t.rows.cold > 0 || (d != dimension::time && d != dimension::rate))
+      return;
+    if (const auto trend = drift_of(values);
+        trend && trend->p < 0.01 && std::fabs(trend->rho) > 0.5)
+      f.at(t.file, t.data.columns[c].name,
+           fmt::format("rank correlation with the order {}", rounded(trend->rho)));
+  });
+  return f.done();
+}
+
+}  // namespace chimera::evidence
