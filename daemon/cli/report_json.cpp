@@ -1,5 +1,7 @@
 #include "daemon/cli/report_json.hpp"
 
+#include <map>
+
 #include <nlohmann/json.hpp>
 
 #include "agents/claims/reference.hpp"
@@ -70,15 +72,26 @@ ordered_json slot_json(std::string_view slot, const std::string& value,
   return json;
 }
 
+// How many statistics each rule refuses, and which of them the report names.
 ordered_json refusals_json(const finished_run& run) {
-  ordered_json refused = ordered_json::array();
-  for (const proto::fact& f : run.data.facts) {
-    if (!f.refused()) continue;
+  std::map<std::string, std::size_t> by_rule;
+  const auto each = [](const proto::fact& f, const auto& take) {
     for (const std::string& flag : f.flags)
-      if (flag.starts_with("refused:"))
-        refused.push_back({{"fact", f.id}, {"what", f.phrase}, {"n", f.n}, {"why", flag}});
+      if (flag.starts_with("refused:")) take(flag);
+  };
+  for (const proto::fact& f : run.data.facts)
+    each(f, [&](const std::string& flag) { ++by_rule[flag]; });
+  ordered_json json;
+  json["by_rule"] = by_rule;
+  json["in_report"] = ordered_json::array();
+  for (const std::string& id : run.text.facts_used) {
+    const proto::fact* f = run.data.find(id);
+    if (f == nullptr) continue;
+    each(*f, [&](const std::string& flag) {
+      json["in_report"].push_back({{"fact", id}, {"what", f->phrase}, {"n", f->n}, {"why", flag}});
+    });
   }
-  return refused;
+  return json;
 }
 
 }  // namespace

@@ -56,7 +56,17 @@ class run {
   }
 
  private:
+  // An exception is a defect or a cancellation; either way nothing beside it may go on.
   [[nodiscard]] task<> run_node(std::size_t index) {
+    try {
+      co_await write_node(index);
+    } catch (...) {
+      steps_.cancel();
+      throw;
+    }
+  }
+
+  [[nodiscard]] task<> write_node(std::size_t index) {
     const node& mine = plan_.nodes()[index];
     const proto::persona& who = persona_of(mine);
     times_[index] = {mine.name, who.name, elapsed_ns(), 0};
