@@ -8,6 +8,24 @@
 
 namespace chimera::evidence {
 
+namespace {
+
+// RFC 6901: '~' and '/' of a key.
+std::string escaped(std::string_view key) {
+  std::string out;
+  for (const char c : key) {
+    if (c == '~')
+      out += "~0";
+    else if (c == '/')
+      out += "~1";
+    else
+      out += c;
+  }
+  return out;
+}
+
+}  // namespace
+
 std::string column::text(std::size_t row) const {
   if (!codes.empty()) {
     const std::uint32_t code = codes[row];
@@ -44,16 +62,25 @@ std::string table::place(std::size_t row, const column& c) const {
   }
   std::string pointer;
   std::size_t star = 0;
-  for (const char letter : c.name) {
-    if (letter != '*' || !pointer.ends_with('/')) {
-      pointer += letter;
-    } else if (shape == table_shape::keyed) {
-      pointer += row_keys[row];
-    } else {
-      pointer += row_indexes.empty() ? fmt::to_string(row)
-                                     : fmt::to_string(row_indexes[row * stars + star]);
-      ++star;
+  const std::string_view pattern = c.name;
+  for (std::size_t at = 0; at < pattern.size();) {
+    const std::size_t end = std::min(pattern.find('/', at + 1), pattern.size());
+    const std::string_view segment = pattern.substr(at, end - at);
+    at = end;
+    // A key may itself be "*" or begin so: only as many whole segments as there are positions
+    // count.
+    if (segment != "/*" || star >= std::max<std::size_t>(stars, 1)) {
+      pointer += segment;
+      continue;
     }
+    pointer += '/';
+    if (shape == table_shape::keyed)
+      pointer += escaped(row_keys[row]);
+    else if (row_indexes.empty())
+      pointer += fmt::to_string(row);
+    else
+      pointer += fmt::to_string(row_indexes[row * stars + star]);
+    ++star;
   }
   return pointer;
 }
