@@ -6,10 +6,13 @@
 #include <new>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 #include <CLI/CLI.hpp>
 
+#include "agents/personas/persona_file.hpp"
 #include "daemon/cli/analyze.hpp"
 #include "daemon/cli/library_commands.hpp"
 
@@ -92,6 +95,19 @@ void add_library(CLI::App& app, library_part part, library_options& options, com
   });
 }
 
+// CLI11 would only say that a command is missing.
+bool is_unknown_command(const CLI::App& app, int argc, char** argv) {
+  if (argc < 2 || argv[1][0] == '-') return false;
+  std::vector<std::string> names;
+  for (const CLI::App* sub : app.get_subcommands([](const CLI::App*) { return true; }))
+    names.push_back(sub->get_name());
+  if (std::ranges::find(names, argv[1]) != names.end()) return false;
+  const std::string near = personas::nearest(argv[1], names);
+  fmt::print(stderr, "chimera: no command is named '{}'{} (allowed: {})\n", argv[1],
+             near.empty() ? "" : fmt::format("; did you mean '{}'?", near), fmt::join(names, ", "));
+  return true;
+}
+
 int run(int argc, char** argv) {
   CLI::App app("Chimera: benchmark files in, a report whose every number is proven out", "chimera");
   app.set_version_flag("--version", std::string("chimera ") + CHIMERA_VERSION);
@@ -99,11 +115,12 @@ int run(int argc, char** argv) {
   app.footer(std::string(exit_codes) + "\n" + examples);
   command chosen;
   analyze_options analysis;
-  library_options personas;
-  library_options pipelines;
+  library_options of_personas;
+  library_options of_pipelines;
   add_analyze(app, analysis, chosen);
-  add_library(app, library_part::personas, personas, chosen);
-  add_library(app, library_part::pipelines, pipelines, chosen);
+  add_library(app, library_part::personas, of_personas, chosen);
+  add_library(app, library_part::pipelines, of_pipelines, chosen);
+  if (is_unknown_command(app, argc, argv)) return static_cast<int>(exit_code::usage);
   try {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& e) {

@@ -133,14 +133,16 @@ proto::result<void> output_folder::commit() {
     unfinished_.clear();
     return {};
   }
-  // After an exchange `unfinished_` is the earlier report, which the destructor removes.
-  if (::renameat2(AT_FDCWD, unfinished_.c_str(), AT_FDCWD, target_.c_str(), RENAME_EXCHANGE) == 0)
-    return {};
-  const fs::path earlier = unfinished_.string() + "-earlier";  // no exchange on this file system
-  fs::rename(target_, earlier, error);
-  if (!error) fs::rename(unfinished_, target_, error);
-  if (error) return cannot("move the report to", place_, error);
-  unfinished_ = earlier;
+  // After an exchange `unfinished_` is the earlier report.
+  if (::renameat2(AT_FDCWD, unfinished_.c_str(), AT_FDCWD, target_.c_str(), RENAME_EXCHANGE) != 0) {
+    const fs::path earlier = unfinished_.string() + "-earlier";  // a file system without exchange
+    fs::rename(target_, earlier, error);
+    if (!error) fs::rename(unfinished_, target_, error);
+    if (error) return cannot("move the report to", place_, error);
+    unfinished_ = earlier;
+  }
+  fs::remove_all(unfinished_, error);  // best effort: the new report stands in its place
+  unfinished_.clear();
   return {};
 }
 
