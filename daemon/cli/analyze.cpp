@@ -171,7 +171,7 @@ class session {
 exit_code analyze(const analyze_options& asked) {
   analyze_options options = asked;
   if (options.threads == 0)
-    options.threads = std::max<std::size_t>(1, std::thread::hardware_concurrency());
+    options.threads = std::max<std::size_t>(1, std::jthread::hardware_concurrency());
   if (options.backend != "narrator") {
     proto::problem p;
     p.code = "backend.unavailable";
