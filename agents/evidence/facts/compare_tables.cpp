@@ -32,11 +32,19 @@ std::string measure_key(const evidence_table& t, std::size_t column) {
                      to_text(t.traits[column].dimension));
 }
 
-bool is_constant(const column& c, std::size_t rows) {
-  for (std::size_t row = 1; row < rows; ++row) {
-    if (c.text(row) != c.text(0)) return false;
+// A constant label names the subject and a name of its own for each row says nothing: whether they
+// are written does not matter. Any other label splits the table into groups, and such a table is
+// only like one that is split in the same way.
+bool splits_rows(const evidence_table& t, std::size_t column) {
+  const struct column& cells = t.data.columns[column];
+  std::set<std::string> seen;
+  std::size_t rows = 0;
+  for (std::size_t row = 0; row < t.data.rows; ++row) {
+    if (t.rows.state[row] == row_state::failed || cells.missing(row)) continue;
+    ++rows;
+    seen.insert(cells.text(row));
   }
-  return true;
+  return seen.size() > 1 && seen.size() < rows;
 }
 
 // Tables with equal keys were made by the same kind of experiment.
@@ -46,12 +54,12 @@ std::string cluster_key(const evidence_table& t, const member& m) {
   for (std::size_t i = 0; i < t.traits.size(); ++i) {
     const std::string name = metric_name(t.data.columns[i].key);
     if (t.traits[i].role == role::parameter) parameters.insert(name);
-    // A constant label names the subject; whether it is written does not matter.
-    if (t.traits[i].role == role::label && !is_constant(t.data.columns[i], t.data.rows))
-      labels.insert(name);
+    if (t.traits[i].role == role::label && splits_rows(t, i)) labels.insert(name);
   }
-  if (!parameters.empty()) return fmt::format("{}", fmt::join(parameters, "\x1f"));
-  std::string key = fmt::format("\x1e{}\x1e{}\x1e", t.data.path, fmt::join(labels, "\x1f"));
+  std::string key =
+      fmt::format("{}\x1e{}", fmt::join(parameters, "\x1f"), fmt::join(labels, "\x1f"));
+  if (!parameters.empty()) return key;
+  key += "\x1e" + t.data.path + "\x1e";
   for (const auto& [measure, column] : m.measures) key += measure + "\x1f";
   return key;
 }

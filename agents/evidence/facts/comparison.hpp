@@ -88,9 +88,10 @@ struct comparison {
 /// Measures are columns of single values with a polarity. Within a table of records: for each
 /// measure and each label or parameter with 2..8 levels among the rows that did not fail, every
 /// pair of levels with n >= 2 each. Of columns that name the same groups (model and tag) the one
-/// with the shorter texts is taken. Across files: tables that have the same parameters (without
-/// any: the same path, labels and measures) and n >= 4 are compared pairwise over each measure that
-/// they share; of more than twelve such tables the first twelve by path.
+/// with the shorter texts is taken. Across files: tables that have the same parameters and the same
+/// labels that split their rows (without any parameter: the same path and measures, too) and n >= 4
+/// are compared pairwise over each measure that they share; of more than twelve such tables the
+/// first twelve by path.
 ///
 /// Time measures of tables that tell cold rows from warm ones are compared twice, over all rows and
 /// over the warm rows, in two families. Tables that are summaries or repeat another's rows,
