@@ -18,7 +18,13 @@ void sort_by_weight(std::vector<finding>& findings) {
 
 // At most two of a kind, so that the first screen tells different things.
 std::vector<finding> choose_headline(std::vector<finding> candidates) {
-  sort_by_weight(candidates);
+  // What is wrong, then what holds, then what is merely weak.
+  const auto rank = [](const finding& f) {
+    return f.level == proto::severity::error ? 0 : f.level == proto::severity::info ? 1 : 2;
+  };
+  std::ranges::stable_sort(candidates, [&](const finding& x, const finding& y) {
+    return rank(x) != rank(y) ? rank(x) < rank(y) : x.weight > y.weight;
+  });
   std::vector<finding> chosen;
   for (finding& f : candidates) {
     const auto of_kind = std::ranges::count(chosen, f.kind, &finding::kind);
@@ -107,6 +113,10 @@ outline make_outline(const evidence::dataset& data) {
   });
   out.questions = std::move(p.questions);
   sort_by_weight(p.recommendations);
+  // The strongest preferences stand for the others, which the tables show.
+  std::size_t preferences = 0;
+  std::erase_if(p.recommendations,
+                [&](const finding& f) { return f.kind == "prefer" && ++preferences > 3; });
   out.recommendations = std::move(p.recommendations);
   return out;
 }

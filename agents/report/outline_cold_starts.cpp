@@ -4,6 +4,7 @@
 #include <set>
 
 #include "agents/evidence/facts/tree_facts.hpp"
+#include "agents/evidence/statistics/summary.hpp"
 #include "agents/report/outline_builder.hpp"
 
 namespace chimera::report {
@@ -20,6 +21,21 @@ std::size_t cold_measure(const evidence_table& t) {
         t.traits[c].role == evidence::role::measure && t.data.columns[c].numeric())
       return c;
   return npos;
+}
+
+// How far cold rows pull the mean away from the median of warm ones.
+double distortion(const evidence_table& t) {
+  std::vector<double> all;
+  std::vector<double> warm;
+  const std::size_t c = cold_measure(t);
+  for (std::size_t row = 0; row < t.data.rows; ++row) {
+    const double v = t.data.columns[c].number(row);
+    if (t.rows.state[row] == evidence::row_state::failed || !evidence::is_number(v)) continue;
+    all.push_back(v);
+    if (t.rows.warm[row] == evidence::warmth::warm) warm.push_back(v);
+  }
+  if (warm.empty()) return 0;
+  return evidence::summarise(all).mean / evidence::summarise(warm).median;
 }
 
 // A parameter that is not what reloads the model, yet has one level in all cold rows.
@@ -109,7 +125,8 @@ void outline_cold_starts(outline_builder& b, part& p) {
   if (tables.empty()) return;
   const bool sweeps = b.tree_value("rows/sweeps/cold") > 0;
   std::ranges::stable_sort(tables, [](const evidence_table* x, const evidence_table* y) {
-    return x->rows.cold > y->rows.cold;
+    if (x->rows.cold != y->rows.cold) return x->rows.cold > y->rows.cold;
+    return distortion(*x) > distortion(*y);
   });
   const evidence_table& worst = *tables.front();
 

@@ -9,9 +9,8 @@ namespace chimera::report {
 namespace {
 
 // Rules whose story another part of the outline tells with its own facts.
-constexpr std::array told_elsewhere = {"failed-rows", "cold-rows",
-                                       "one-sample-per-configuration", "cold-rows-confound",
-                                       "failures-written-as-zero"};
+constexpr std::array told_elsewhere = {"failed-rows", "cold-rows", "one-sample-per-configuration",
+                                       "cold-rows-confound", "failures-written-as-zero"};
 constexpr std::size_t examples_max = 6;
 
 double weight_of(const proto::lint& l) {
@@ -72,7 +71,7 @@ void outline_defects(outline_builder& b, part& p) {
     if (std::ranges::find(told_elsewhere, l.rule) != told_elsewhere.end()) continue;
     if (l.level == proto::severity::info) continue;
     finding f = finding_of(b, l);
-    if (l.level == proto::severity::error) p.headline.push_back(f);
+    p.headline.push_back(f);
     q.findings.push_back(std::move(f));
   }
   std::ranges::stable_sort(q.findings, [](const finding& x, const finding& y) {

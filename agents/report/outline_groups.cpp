@@ -166,8 +166,14 @@ using cluster = std::vector<const comparison*>;
 
 void add_question(outline_builder& b, part& p, const std::string& id, std::string title,
                   std::string caption, cluster rows, double weight) {
+  // What a run costs and how fast it is comes first; without such a measure there is no question.
   if (std::ranges::any_of(rows, [](const comparison* c) { return is_primary(*c); }))
     std::erase_if(rows, [](const comparison* c) { return !is_primary(*c); });
+  std::erase_if(rows, [&](const comparison* c) {
+    const evidence::dimension d = traits_of(b, *c).dimension;
+    return d != evidence::dimension::time && d != evidence::dimension::rate;
+  });
+  if (rows.empty()) return;
   put_in_order(rows);
   question q;
   q.id = id;
@@ -263,7 +269,7 @@ void outline_groups(outline_builder& b, part& p) {
     add_question(
         b, p, "groups-" + letters(number++),
         "What does " + b.name(key.second, t.file, "header") + " change in " + b.file_name(t) + "?",
-        "Groups of one file against each other", std::move(rows), 5);
+        "Groups of a file against each other", std::move(rows), 5);
   }
   if (!across.empty())
     add_question(b, p, "across-files", "How do the files compare with each other?",

@@ -139,8 +139,9 @@ finding failed_members(outline_builder& b, const std::vector<const evidence_tabl
   f.kind = "members-failed";
   f.level = proto::severity::error;
   f.weight = 4;
-  f.slots = {{"failed", b.tree("members/failed")},
-             {"members", b.tree("members")},
+  const std::string path = "members" + tables.front()->data.path;
+  f.slots = {{"failed", b.tree(path + "/failed")},
+             {"members", b.tree(path)},
              {"member", b.name(most->first, tables.front()->file, tables.front()->data.path)}};
   if (!error.empty()) f.slots.emplace_back("error", b.name(error, where->file, "error"));
   return f;
@@ -162,9 +163,9 @@ void outline_members(outline_builder& b, part& p) {
     question q;
     q.id = "members-" + std::string(1, static_cast<char>('a' + number++ % 26));
     const std::string& pointer = tables.front()->data.path;
-    q.title = "How do the members of " +
-              b.name(pointer.empty() ? "the document" : pointer, tables.front()->file, "pointer") +
-              " compare?";
+    q.title = pointer.empty() ? "How do the top-level members of the documents compare?"
+                              : "How do the members of " +
+                                    b.name(pointer, tables.front()->file, "pointer") + " compare?";
     if (finding f = failed_members(b, tables); !f.kind.empty()) {
       q.findings.push_back(f);
       p.headline.push_back(std::move(f));

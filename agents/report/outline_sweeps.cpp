@@ -80,7 +80,7 @@ void outline_sweeps(outline_builder& b, part& p) {
   if (sweeps.empty()) return;
 
   table_block table;
-  table.caption = "One sample per configuration";
+  table.caption = "A single sample per configuration";
   table.header = {"File", "n",    "Median", "Interval of the median", "CV", "Best configuration",
                   "Best", "Worst"};
   table.align = {"l", "r", "r", "r", "r", "l", "r", "r"};

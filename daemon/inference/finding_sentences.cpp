@@ -30,8 +30,8 @@ std::string rows_failed_long(const finding& f) {
     text += fmt::format(" In {} of these files no row succeeded.", of(f, "wholly"));
   if (has(f, "error")) text += fmt::format(" The most frequent message: {}.", of(f, "error"));
   return text +
-         " Failed rows are left out of every figure; where their fields are empty or zero they "
-         "are no measurements.";
+         " Failed rows are no measurements and are left out of every figure, whatever their "
+         "fields hold.";
 }
 
 std::string cold_starts(const finding& f) {
@@ -54,9 +54,8 @@ std::string cold_starts_long(const finding& f) {
                         of(f, "blocks"));
   if (has(f, "confound"))
     text += fmt::format(
-        " In {} all cold rows have {} = {}, which was merely first in the order of the runs: the "
-        "files "
-        "say nothing about the effect of {} on {}.",
+        " In {} all cold rows have {} = {}, which came first in each block: a mean over all rows "
+        "says nothing about the effect of {} on {}.",
         of(f, "file"), of(f, "confound"), of(f, "level"), of(f, "confound"), of(f, "metric"));
   return text;
 }

@@ -12,6 +12,7 @@ using report::finding;
 
 constexpr std::size_t gaps_max = 8;
 constexpr std::size_t told_of_a_kind = 4;
+constexpr std::size_t members_told = 10;
 
 std::string of(const finding& f, std::string_view slot) { return std::string(f.slot(slot)); }
 
@@ -92,13 +93,13 @@ std::string collect(const std::vector<finding>& findings) {
 
 std::string list_members(const std::vector<finding>& findings) {
   std::string text;
-  bool any = false;
+  std::size_t members = 0;
   for (const finding& f : findings) {
     if (!f.kind.starts_with("member-")) continue;
-    text += "- " + clause_of(f) + ".\n";
-    any = true;
+    if (++members <= members_told) text += "- " + clause_of(f) + ".\n";
   }
-  if (any)
+  if (members > members_told) text += "\nThe table holds the rest.\n";
+  if (members > 0)
     text +=
         "\nThe files hold a statistic per entry and no single runs, so none of these differences "
         "can be "

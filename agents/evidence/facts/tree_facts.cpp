@@ -124,6 +124,7 @@ void add_rows(const dataset& data, tree_writer& out) {
   row_tally csv;
   row_tally json;
   row_tally members;
+  std::map<std::string, row_tally> members_of;
   std::uint64_t cold = 0, warm = 0, cold_tables = 0, cold_first = 0, repeated = 0, summaries = 0,
                 one_sample = 0;
   row_tally sweeps;
@@ -131,7 +132,10 @@ void add_rows(const dataset& data, tree_writer& out) {
   for (const evidence_table& t : data.tables) {
     if (t.same_as != evidence_table::npos) ++repeated;
     if (t.summary) ++summaries;
-    if (t.data.shape == table_shape::keyed) members.take(t);
+    if (t.data.shape == table_shape::keyed) {
+      members.take(t);
+      if (!t.data.path.empty()) members_of[t.data.path].take(t);
+    }
     if (!counts_as_runs(t)) continue;
     if (t.data.kind == "csv" && records_errors(t)) csv.take(t);
     if (t.data.kind != "csv") json.take(t);
@@ -149,6 +153,8 @@ void add_rows(const dataset& data, tree_writer& out) {
   csv.write(out, "rows/csv", "CSV files that record errors");
   json.write(out, "rows/json", "JSON records");
   members.write(out, "members", "members of keyed objects");
+  for (const auto& [path, tally] : members_of)
+    tally.write(out, "members" + path, "members of " + path);
   out.count("rows/cold", cold, "cold rows");
   out.count("rows/warm", warm, "warm rows");
   out.count("rows/cold/tables", cold_tables, "tables with cold rows");

@@ -120,6 +120,16 @@ std::string formula(const pool& p, const identity& found) {
   return target;
 }
 
+// The formula, and how its operands are themselves made: a + b hidden in a column of its own.
+std::string whole_formula(const pool& p, const identity& found, const std::vector<identity>& all) {
+  std::string text = formula(p, found);
+  for (const std::size_t operand : found.operands)
+    for (const identity& other : all)
+      if (other.target == operand && other.how != identity::form::equal)
+        text += ", where " + formula(p, other);
+  return text;
+}
+
 std::vector<identity> identities_of(const pool& p) {
   std::vector<std::span<const double>> columns(p.values.begin(), p.values.end());
   return find_identities(columns, rows_min, tolerance);
@@ -163,14 +173,15 @@ std::optional<proto::lint> derived_column(const lint_input& in) {
   finder f({"derived-column", severity::info, "Columns that are a function of their neighbours",
             "columns", "they add no evidence to what they are computed from"});
   for (const pool& p : pools_of(in)) {
-    for (const identity& found : identities_of(p)) {
+    const std::vector<identity> all = identities_of(p);
+    for (const identity& found : all) {
       const bool gain = is_gain(p.keys[found.target]);
       // Copies and sums are ordinary bookkeeping; a gain that is an identity is no measurement.
       if (!gain && (found.how == identity::form::equal || found.how == identity::form::sum))
         continue;
       if (gain) f.raise(severity::error);
       f.at(p.files.front(), p.names[found.target],
-           fmt::format("{} on all {} rows of {} files", formula(p, found), found.rows,
+           fmt::format("{} on all {} rows of {} files", whole_formula(p, found, all), found.rows,
                        p.files.size()));
     }
   }
