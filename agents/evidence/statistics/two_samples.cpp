@@ -39,22 +39,22 @@ pair_counts count_pairs(std::span<const double> a, std::span<const double> b) {
   return found;
 }
 
-// Number of arrangements with U <= u: the coefficients of the Gaussian binomial, built factor by
-// factor; all fit 64 bits since C(40, 20) is the largest sum there is for 400 pairs.
+// P(U <= u): the first coefficients of the Gaussian binomial, built factor by factor, over their
+// sum. All fit 64 bits since C(40, 20) is the largest sum there is for 400 pairs.
 double share_at_most(std::uint64_t n1, std::uint64_t n2, std::uint64_t u) {
   const std::size_t few = std::min(n1, n2);
   const std::size_t many = std::max(n1, n2);
-  const std::size_t top = few * many;
-  std::vector<std::int64_t> ways(top + 1, 0);
+  std::vector<std::int64_t> ways(u + 1, 0);
   ways[0] = 1;
+  double all = 1;
   for (std::size_t i = 1; i <= few; ++i) {
-    for (std::size_t at = top; at >= many + i; --at) ways[at] -= ways[at - many - i];
-    for (std::size_t at = i; at <= top; ++at) ways[at] += ways[at - i];
+    for (std::size_t at = u; at >= many + i; --at) ways[at] -= ways[at - many - i];
+    for (std::size_t at = i; at <= u; ++at) ways[at] += ways[at - i];
+    // Whole at each step: C(many + i, i).
+    all = std::round(all * static_cast<double>(many + i) / static_cast<double>(i));
   }
-  const auto until = ways.begin() + static_cast<std::ptrdiff_t>(u) + 1;
-  const auto below = std::accumulate(ways.begin(), until, std::int64_t{0});
-  const auto all = std::accumulate(until, ways.end(), below);
-  return static_cast<double>(below) / static_cast<double>(all);
+  const auto below = std::accumulate(ways.begin(), ways.end(), std::int64_t{0});
+  return static_cast<double>(below) / all;
 }
 
 double normal_p(double n1, double n2, const pair_counts& counts) {
@@ -97,6 +97,42 @@ double smallest_above(std::span<const double> a, std::span<const double> b, doub
   return best;
 }
 
+// The differences from `low` to `high`, both included, in any order.
+std::vector<double> differences_between(std::span<const double> a, std::span<const double> b,
+                                        double low, double high) {
+  std::vector<double> found;
+  std::size_t first = 0;
+  for (const double value : a) {
+    while (first < b.size() && value - b[first] > high) ++first;
+    for (auto j = first; j < b.size() && value - b[j] >= low; ++j) found.push_back(value - b[j]);
+  }
+  return found;
+}
+
+// The difference of a rank (1-based): bisected until few enough are left to look at them.
+double difference_at(std::span<const double> a, std::span<const double> b, std::uint64_t rank) {
+  std::int64_t low = to_ordinal(a.front() - b.back());
+  std::int64_t high = to_ordinal(a.back() - b.front());
+  std::uint64_t below = 0;
+  std::uint64_t until = std::uint64_t{a.size()} * b.size();
+  while (low < high && until - below > a.size() + b.size()) {
+    const std::int64_t middle = std::midpoint(low, high);
+    const std::uint64_t count = count_at_most(a, b, from_ordinal(middle));
+    if (count >= rank) {
+      high = middle;
+      until = count;
+    } else {
+      low = middle + 1;
+      below = count;
+    }
+  }
+  if (low == high) return from_ordinal(low);
+  std::vector<double> rest = differences_between(a, b, from_ordinal(low), from_ordinal(high));
+  const auto at = rest.begin() + static_cast<std::ptrdiff_t>(rank - below - 1);
+  std::nth_element(rest.begin(), at, rest.end());
+  return *at;
+}
+
 }  // namespace
 
 rank_test mann_whitney(std::span<const double> a, std::span<const double> b) {
@@ -137,17 +173,7 @@ double hodges_lehmann(std::span<const double> a, std::span<const double> b) {
   const std::vector<double> right = sorted_copy(b);
   const std::uint64_t pairs = std::uint64_t{a.size()} * b.size();
   const std::uint64_t rank = (pairs + 1) / 2;
-  std::int64_t low = to_ordinal(left.front() - right.back());
-  std::int64_t high = to_ordinal(left.back() - right.front());
-  while (low < high) {
-    const std::int64_t middle = std::midpoint(low, high);
-    if (count_at_most(left, right, from_ordinal(middle)) >= rank) {
-      high = middle;
-    } else {
-      low = middle + 1;
-    }
-  }
-  const double lower = from_ordinal(low) + 0.0;
+  const double lower = difference_at(left, right, rank) + 0.0;
   if (pairs % 2 == 1 || count_at_most(left, right, lower) > rank) return lower;
   return std::midpoint(lower, smallest_above(left, right, lower)) + 0.0;
 }

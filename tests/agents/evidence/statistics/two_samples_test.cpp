@@ -157,6 +157,24 @@ TEST_CASE("the exact p is that of going through all arrangements") {
   }));
 }
 
+TEST_CASE("the exact p of the least extreme arrangement is 1, at any size") {
+  for (std::size_t n1 = 1; n1 <= 20; ++n1) {
+    for (const std::size_t n2 : {n1, 400 / n1}) {
+      // Alternating from both ends: U is as near to the middle as it gets.
+      values a;
+      values b;
+      for (std::size_t i = 0; i < n1; ++i) a.push_back(static_cast<double>(2 * i));
+      for (std::size_t i = 0; i < n2; ++i)
+        b.push_back((i % 2 == 0 ? -1.0 : 1000.0) - static_cast<double>(i));
+      const rank_test test = mann_whitney(a, b);
+      REQUIRE(test.exact);
+      if (n2 % 2 == 0) CHECK(test.p == 1);
+      const rank_test extreme = mann_whitney(a, values(1, 5000));
+      CHECK(extreme.p == Approx(std::min(1.0, 2 / (static_cast<double>(n1) + 1))).epsilon(1e-12));
+    }
+  }
+}
+
 TEST_CASE("the test looks at both samples alike and at no order") {
   CHECK(rc::check("symmetry", [] {
     const values a = random_values(1);
