@@ -60,7 +60,7 @@ std::optional<proto::lint> failed_rows(const lint_input& in) {
 std::optional<proto::lint> failures_written_as_zero(const lint_input& in) {
   return by_encoding(
       in,
-      {"failures-written-as-zero", severity::error, "Failures written as zero", "rows",
+      {"failures-written-as-zero", severity::error, "Failures written as measured values", "rows",
        "a mean or minimum over them would be too low"},
       {failure_encoding::zeros_with_error, failure_encoding::zero_with_success_false});
 }

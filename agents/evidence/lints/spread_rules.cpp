@@ -44,7 +44,7 @@ std::optional<proto::lint> mean_far_from_median(const lint_input& in) {
 }
 
 std::optional<proto::lint> high_variation(const lint_input& in) {
-  finder f({"high-variation", severity::warning, "Values that vary by more than half of their mean",
+  finder f({"high-variation", severity::warning, "Values that vary widely around their mean",
             "columns", "a mean alone says little; look at the distribution"});
   each_measure(in, [&](const evidence_table& t, std::size_t c, const std::vector<double>& values) {
     const dimension d = t.traits[c].dimension;

@@ -135,7 +135,7 @@ std::optional<proto::lint> single_run(const lint_input& in) {
 }
 
 std::optional<proto::lint> zero_spread(const lint_input& in) {
-  finder f({"zero-spread", severity::warning, "A standard deviation of zero", "values",
+  finder f({"zero-spread", severity::warning, "A standard deviation that vanishes", "values",
             "it says that nothing was repeated, not that nothing varies"});
   each_stored(in, stored_statistic::sd,
               [&](const evidence_table& t, std::size_t c, std::size_t row, double v) {
@@ -153,6 +153,7 @@ std::optional<proto::lint> mean_without_dispersion(const lint_input& in) {
     for (std::size_t c = 0; c < t.data.columns.size(); ++c) {
       if (t.traits[c].statistic != stored_statistic::mean || t.traits[c].role != role::measure)
         continue;
+      if (ok_values(t, c).empty()) continue;
       const std::string parent = parent_of(t.data.columns[c].name);
       bool dispersion = false;
       for (std::size_t d = 0; d < t.data.columns.size() && !dispersion; ++d) {
