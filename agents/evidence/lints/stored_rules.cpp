@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <array>
 #include <cmath>
 #include <map>
 #include <optional>
@@ -34,6 +35,13 @@ std::optional<double> samples_beside(const evidence_table& t, std::size_t column
         is_number(t.data.columns[c].number(row)))
       return t.data.columns[c].number(row);
   }
+  // The requests of one run are what its percentiles were taken over.
+  constexpr std::array<std::string_view, 4> requests = {"total_requests", "num_requests",
+                                                        "request_count", "requests"};
+  for (const column& c : t.data.columns)
+    if (std::ranges::find(requests, c.key) != requests.end() &&
+        parent_of(c.name) == parent_of(t.data.columns[column].name) && is_number(c.number(row)))
+      return c.number(row);
   if (t.about.declared_runs > 0) return static_cast<double>(t.about.declared_runs);
   return std::nullopt;
 }
