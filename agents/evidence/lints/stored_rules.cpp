@@ -38,7 +38,7 @@ std::optional<double> samples_beside(const evidence_table& t, std::size_t column
   // The requests of one run are what its percentiles were taken over.
   constexpr std::array<std::string_view, 4> requests = {"total_requests", "num_requests",
                                                         "request_count", "requests"};
-  for (const column& c : t.data.columns)
+  for (const auto& c : t.data.columns)
     if (std::ranges::find(requests, c.key) != requests.end() &&
         parent_of(c.name) == parent_of(t.data.columns[column].name) && is_number(c.number(row)))
       return c.number(row);
