@@ -8,7 +8,7 @@
 namespace chimera::report {
 namespace {
 
-constexpr std::size_t headline_max = 8;
+constexpr std::size_t headline_max = 10;
 
 void sort_by_weight(std::vector<finding>& findings) {
   std::ranges::stable_sort(findings, [](const finding& x, const finding& y) {
@@ -16,7 +16,12 @@ void sort_by_weight(std::vector<finding>& findings) {
   });
 }
 
-// At most two of a kind, so that the first screen tells different things.
+// Within a file and across files are different news.
+std::string kind_of(const finding& f) {
+  return f.kind + (f.slot("factor").empty() ? "" : " within");
+}
+
+// A finding of each kind, so that the first screen tells different things.
 std::vector<finding> choose_headline(std::vector<finding> candidates) {
   // What is wrong, then what holds, then what is merely weak.
   const auto rank = [](const finding& f) {
@@ -27,8 +32,8 @@ std::vector<finding> choose_headline(std::vector<finding> candidates) {
   });
   std::vector<finding> chosen;
   for (finding& f : candidates) {
-    const auto of_kind = std::ranges::count(chosen, f.kind, &finding::kind);
-    const bool again = of_kind >= (f.kind == "faster" || f.kind == "defect" ? 2 : 1);
+    const auto of_kind = std::ranges::count(chosen, kind_of(f), kind_of);
+    const bool again = of_kind >= (f.kind == "defect" ? 2 : 1);
     if (!again && chosen.size() < headline_max) chosen.push_back(std::move(f));
   }
   return chosen;
