@@ -1,7 +1,7 @@
 // Every rule finds its defect, leaves what looks alike alone, and speaks without numbers.
+#include <algorithm>
 #include <catch2/catch.hpp>
 #include <fstream>
-#include <iterator>
 #include <set>
 #include <string>
 
@@ -64,3 +64,13 @@ TEST_CASE("lints come errors first, then warnings, then infos, by name within a 
 }
 
 TEST_CASE("a tree without files has no lints") { CHECK(lints_of({}).empty()); }
+
+TEST_CASE("every rule that has a case is documented, and every documented rule has a case") {
+  std::set<std::string> tested;
+  for (const lint_case& c : all_cases()) tested.insert(c.rule);
+  std::set<std::string> documented;
+  std::ifstream page(CHIMERA_SOURCE_DIR "/docs/lints.md");
+  for (std::string line; std::getline(page, line);)
+    if (line.starts_with("| `")) documented.insert(line.substr(3, line.find('`', 3) - 3));
+  CHECK(tested == documented);
+}
