@@ -33,12 +33,14 @@ std::string meant(std::string_view word, const std::vector<std::string>& allowed
 
 std::vector<std::string> outputs_of(const pipeline& p) {
   std::vector<std::string> names;
+  names.reserve(p.steps.size());
   for (const pipeline_step& step : p.steps) names.push_back(step.output);
   return names;
 }
 
 proto::result<void> check_names(const pipeline& p, const std::vector<proto::persona>& personas) {
   std::vector<std::string> known;
+  known.reserve(personas.size());
   for (const proto::persona& who : personas) known.push_back(who.name);
   for (std::size_t i = 0; i < p.steps.size(); ++i) {
     const pipeline_step& step = p.steps[i];
@@ -94,6 +96,7 @@ proto::result<void> check_artifacts(const pipeline& p) {
 // cycle.
 proto::result<void> check_order(const pipeline& p) {
   std::vector<const pipeline_step*> waiting;
+  waiting.reserve(p.steps.size());
   for (const pipeline_step& step : p.steps) waiting.push_back(&step);
   const auto must_wait = [&](const pipeline_step* step) {
     return std::ranges::any_of(step->inputs, [&](const std::string& input) {
@@ -108,6 +111,7 @@ proto::result<void> check_order(const pipeline& p) {
   }
   if (waiting.empty()) return {};
   std::vector<std::string> names;
+  names.reserve(waiting.size());
   for (const pipeline_step* step : waiting) names.push_back(step->name);
   return refuse(p, waiting.front()->line, "inputs",
                 fmt::format("steps wait for each other: {}", fmt::join(names, ", ")),

@@ -102,6 +102,7 @@ bool accepts(const rule& r, std::string_view value) {
 std::map<std::string, std::string> read_options(const YAML::Node& options, const std::string& file,
                                                 std::optional<proto::problem>& first) {
   std::vector<std::string> names;
+  names.reserve(rules.size());
   for (const rule& r : rules) names.emplace_back(r.name);
   yaml_fields fields(options, file, "options.", std::move(names), first);
   std::map<std::string, std::string> values;

@@ -70,6 +70,7 @@ proto::result<Item> find_named(const std::vector<Item>& items, std::string_view 
   const auto found = std::ranges::find(items, name, &Item::name);
   if (found != items.end()) return *found;
   std::vector<std::string> names;
+  names.reserve(items.size());
   for (const Item& item : items) names.push_back(item.name);
   const std::string near = personas::nearest(name, names);
   proto::problem p;

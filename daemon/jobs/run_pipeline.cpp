@@ -16,6 +16,7 @@ namespace {
 
 std::vector<std::string> question_ids(const report::outline& outline) {
   std::vector<std::string> ids;
+  ids.reserve(outline.questions.size());
   for (const report::question& q : outline.questions) ids.push_back(q.id);
   return ids;
 }

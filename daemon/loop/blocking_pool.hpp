@@ -38,7 +38,7 @@ class blocking_pool {
     };
     co_await hop(std::move(job));
     if (error) std::rethrow_exception(error);
-    co_return std::move(*result);
+    co_return std::move(result).value();
   }
 
  private:
