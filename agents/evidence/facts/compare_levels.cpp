@@ -86,6 +86,7 @@ std::vector<comparison> compare_levels(std::span<const evidence_table> tables, s
   if (factors.empty()) return {};
   const std::vector<factor_levels> other = circumstances(t);
   std::vector<confound_finder> confounds;
+  confounds.reserve(factors.size());
   for (const factor_levels& factor : factors) confounds.emplace_back(t, factor, other);
   std::vector<comparison> out;
   for (const std::size_t measure : measures) {
