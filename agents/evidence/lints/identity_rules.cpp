@@ -170,8 +170,12 @@ std::optional<proto::lint> derived_ttft(const lint_input& in) {
 }
 
 std::optional<proto::lint> derived_column(const lint_input& in) {
-  finder f({"derived-column", severity::info, "Columns that are a function of their neighbours",
-            "columns", "they add no evidence to what they are computed from"});
+  finder gains({"derived-column", severity::error, "A gain that is an identity of run lengths",
+                "columns",
+                "it measures no gain: it follows from how long the runs took, whatever they did"});
+  finder others({"derived-column", severity::info,
+                 "Columns that are a function of their neighbours", "columns",
+                 "they add no evidence to what they are computed from"});
   for (const pool& p : pools_of(in)) {
     const std::vector<identity> all = identities_of(p);
     for (const identity& found : all) {
@@ -179,23 +183,15 @@ std::optional<proto::lint> derived_column(const lint_input& in) {
       // Copies and sums are ordinary bookkeeping; a gain that is an identity is no measurement.
       if (!gain && (found.how == identity::form::equal || found.how == identity::form::sum))
         continue;
-      if (gain) f.raise(severity::error);
-      f.at(p.files.front(), p.names[found.target],
-           fmt::format("{} on all {} rows of {} files", whole_formula(p, found, all), found.rows,
-                       p.files.size()));
+      (gain ? gains : others)
+          .at(p.files.front(), p.names[found.target],
+              fmt::format("{} on all {} rows of {} files", whole_formula(p, found, all), found.rows,
+                          p.files.size()));
     }
   }
-  auto lint = f.done();
-  if (lint && lint->level == severity::error) {
-    lint->title = "A gain that is an identity of run lengths";
-    lint->prevents =
-        "it measures no gain: it follows from how long the runs took, whatever they did";
-    std::ranges::stable_sort(lint->places,
-                             [](const proto::lint_place& x, const proto::lint_place& y) {
-                               return is_gain(x.where) && !is_gain(y.where);
-                             });
-  }
-  return lint;
+  // A rate made of its parts is no false gain: the error names gains only.
+  if (auto lint = gains.done()) return lint;
+  return others.done();
 }
 
 }  // namespace chimera::evidence

@@ -21,6 +21,18 @@ void each_column(const lint_input& in, finder& f, std::string_view what, Count c
   }
 }
 
+// Pointers of the members of a file that failed as a whole: what they lack is no telemetry.
+std::vector<std::string> failed_members(const lint_input& in, std::string_view file) {
+  std::vector<std::string> members;
+  for (const evidence_table& t : in.tables) {
+    if (t.file != file || t.data.shape != table_shape::keyed) continue;
+    for (const row_failure& r : t.rows.failures)
+      if (r.row < t.data.row_keys.size())
+        members.push_back(t.data.path + "/" + t.data.row_keys[r.row] + "/");
+  }
+  return members;
+}
+
 }  // namespace
 
 std::optional<proto::lint> unit_row(const lint_input& in) {
@@ -108,7 +120,10 @@ std::optional<proto::lint> null_telemetry(const lint_input& in) {
       bool all = true;
       for (std::size_t row = 0; row < t.data.rows && all; ++row)
         all = t.rows.state[row] == row_state::failed || c.missing(row);
-      if (all) f.at(t.file, c.name, "null in every row");
+      if (!all) continue;
+      const auto within = [&](const std::string& member) { return c.name.starts_with(member); };
+      if (std::ranges::none_of(failed_members(in, t.file), within))
+        f.at(t.file, c.name, "null in every row");
     }
   }
   return f.done();
