@@ -1,101 +1,113 @@
 #include "agents/claims/markdown_mask.hpp"
 
+#include <cmark-gfm.h>
+
 #include <algorithm>
+#include <memory>
+
+#include "agents/claims/markdown_inlines.hpp"
 
 namespace chimera::claims {
 namespace {
 
-std::size_t run_length(std::string_view text, std::size_t at, char c) {
-  std::size_t n = 0;
-  while (at + n < text.size() && text[at + n] == c) ++n;
-  return n;
-}
+bool digit(char c) { return c >= '0' && c <= '9'; }
 
-void mark(std::vector<non_claim>& mask, std::size_t from, std::size_t to, non_claim what) {
-  std::fill(mask.begin() + static_cast<std::ptrdiff_t>(from),
-            mask.begin() + static_cast<std::ptrdiff_t>(to), what);
-}
-
-// End of the line (past its newline) that begins a closing fence of `c` x >= n, or the text's end.
-std::size_t fence_end(std::string_view text, std::size_t at, char c, std::size_t n) {
-  while (at < text.size()) {
-    std::size_t first = at;
-    while (first < text.size() && text[first] == ' ') ++first;
-    const std::size_t line_end = std::min(text.find('\n', at), text.size() - 1) + 1;
-    if (run_length(text, first, c) >= n) return line_end;
-    at = line_end;
-  }
-  return text.size();
-}
-
-// Closing run of exactly `n` backticks within the paragraph, or npos.
-std::size_t closing_ticks(std::string_view text, std::size_t at, std::size_t n) {
-  while (at < text.size()) {
-    if (text[at] == '\n' && at + 1 < text.size() && text[at + 1] == '\n') break;
-    if (text[at] != '`') {
-      ++at;
-      continue;
+class block_mask {
+ public:
+  explicit block_mask(std::string_view text) : text_(text), mask_(text.size(), non_claim::none) {
+    starts_.push_back(0);
+    for (std::size_t i = 0; i < text.size(); ++i) {
+      // cmark ends lines at \n, \r\n and a lone \r.
+      const bool pair = text[i] == '\r' && i + 1 < text.size() && text[i + 1] == '\n';
+      if ((text[i] == '\n' || text[i] == '\r') && !pair) starts_.push_back(i + 1);
     }
-    const std::size_t run = run_length(text, at, '`');
-    if (run == n) return at;
-    at += run;
   }
-  return std::string_view::npos;
-}
 
-bool starts_tag(std::string_view text, std::size_t at) {
-  if (at + 1 >= text.size()) return false;
-  const char c = text[at + 1];
-  return c == '/' || c == '!' || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
-}
+  std::vector<non_claim> run() {
+    const std::unique_ptr<cmark_node, decltype(&cmark_node_free)> root(
+        cmark_parse_document(text_.data(), text_.size(), CMARK_OPT_DEFAULT), cmark_node_free);
+    const std::unique_ptr<cmark_iter, decltype(&cmark_iter_free)> each(cmark_iter_new(root.get()),
+                                                                       cmark_iter_free);
+    for (cmark_event_type e = cmark_iter_next(each.get()); e != CMARK_EVENT_DONE;
+         e = cmark_iter_next(each.get()))
+      if (e == CMARK_EVENT_ENTER) enter(cmark_iter_get_node(each.get()));
+    return std::move(mask_);
+  }
+
+ private:
+  void enter(cmark_node* node) {
+    const cmark_node_type type = cmark_node_get_type(node);
+    if (type == CMARK_NODE_CODE_BLOCK)
+      code_block(node);
+    else if (type == CMARK_NODE_ITEM)
+      item(node);
+    else if (type == CMARK_NODE_HEADING)
+      heading(node);
+    else if (type == CMARK_NODE_PARAGRAPH)
+      mask_inlines(text_, block_of(node), mask_);
+  }
+
+  std::size_t line_start(int line) const {
+    const auto index = static_cast<std::size_t>(std::max(line, 1) - 1);
+    return index < starts_.size() ? starts_[index] : text_.size();
+  }
+
+  stretch block_of(cmark_node* node) const {
+    return {line_start(cmark_node_get_start_line(node)),
+            line_start(cmark_node_get_end_line(node) + 1)};
+  }
+
+  // The end line that cmark gives for a fence whose container ended is one too far, so the lines
+  // are counted in its content.
+  void code_block(cmark_node* node) {
+    const std::string_view literal = cmark_node_get_literal(node);
+    const auto lines = static_cast<int>(std::ranges::count(literal, '\n'));
+    int length = 0;
+    int offset = 0;
+    char character = 0;
+    const int fence = cmark_node_get_fenced(node, &length, &offset, &character) != 0 ? 1 : 0;
+    const int first = cmark_node_get_start_line(node);
+    std::fill(at(line_start(first)), at(line_start(first + fence + lines)), non_claim::code);
+  }
+
+  void item(cmark_node* node) {
+    if (cmark_node_get_list_type(cmark_node_parent(node)) != CMARK_ORDERED_LIST) return;
+    std::size_t i = line_start(cmark_node_get_start_line(node)) +
+                    static_cast<std::size_t>(std::max(cmark_node_get_start_column(node), 1) - 1);
+    while (i < text_.size() && digit(text_[i])) mask_[i++] = non_claim::ordinal;
+  }
+
+  // "## 3.2 Results": short numbers before a capital letter.
+  void heading(cmark_node* node) {
+    const stretch block = block_of(node);
+    mask_inlines(text_, block, mask_);
+    std::size_t i = block.start;
+    while (i < block.end && std::string_view(" #>\t").find(text_[i]) != std::string_view::npos) ++i;
+    const std::size_t from = i;
+    std::size_t run = 0;
+    while (i < block.end && (digit(text_[i]) || text_[i] == '.')) {
+      run = digit(text_[i]) ? run + 1 : 0;
+      if (run > 2) return;
+      ++i;
+    }
+    if (i + 1 < block.end && text_[i] == ' ' && text_[i + 1] >= 'A' && text_[i + 1] <= 'Z')
+      std::fill(at(from), at(i), non_claim::ordinal);
+  }
+
+  std::vector<non_claim>::iterator at(std::size_t i) {
+    return mask_.begin() + static_cast<std::ptrdiff_t>(i);
+  }
+
+  std::string_view text_;
+  std::vector<non_claim> mask_;
+  std::vector<std::size_t> starts_;
+};
 
 }  // namespace
 
 std::vector<non_claim> mask_markdown(std::string_view text) {
-  std::vector<non_claim> mask(text.size(), non_claim::none);
-  // A run of ticks without partner must not be searched for again and again.
-  std::size_t no_ticks_before = 0;
-  for (std::size_t at = 0; at < text.size();) {
-    const char c = text[at];
-    const bool line_start = at == 0 || text[at - 1] == '\n';
-    if (line_start && (c == '`' || c == '~') && run_length(text, at, c) >= 3) {
-      const std::size_t n = run_length(text, at, c);
-      const std::size_t body = std::min(text.find('\n', at), text.size() - 1) + 1;
-      const std::size_t end = fence_end(text, body, c, n);
-      mark(mask, at, end, non_claim::code);
-      at = end;
-    } else if (c == '`') {
-      const std::size_t n = run_length(text, at, '`');
-      const std::size_t close =
-          at < no_ticks_before ? std::string_view::npos : closing_ticks(text, at + n, n);
-      if (close == std::string_view::npos) {
-        const std::size_t paragraph = text.find("\n\n", at);
-        no_ticks_before = n == 1 ? std::min(paragraph, text.size()) : no_ticks_before;
-        at += n;
-      } else {
-        mark(mask, at, close + n, non_claim::code);
-        at = close + n;
-      }
-    } else if (c == ']' && at + 1 < text.size() && text[at + 1] == '(') {
-      const std::size_t line_end = std::min(text.find('\n', at), text.size());
-      const std::size_t close = text.substr(0, line_end).find(')', at);
-      const std::size_t end = close == std::string_view::npos ? line_end : close + 1;
-      mark(mask, at + 1, end, non_claim::link);
-      at = end;
-    } else if (c == '<' && starts_tag(text, at)) {
-      const std::size_t line_end = std::min(text.find('\n', at), text.size());
-      const std::size_t close = text.substr(0, line_end).find('>', at);
-      if (close == std::string_view::npos) {
-        ++at;
-      } else {
-        mark(mask, at, close + 1, non_claim::link);
-        at = close + 1;
-      }
-    } else {
-      ++at;
-    }
-  }
-  return mask;
+  if (text.empty()) return {};
+  return block_mask(text).run();
 }
 
 }  // namespace chimera::claims

@@ -1,175 +1,18 @@
 #include "agents/claims/number_scanner.hpp"
 
-#include <algorithm>
-#include <array>
+#include <cmath>
+#include <utility>
 
-#include <unicode/uchar.h>
-#include <unicode/utf8.h>
-
+#include "agents/claims/digit_run.hpp"
+#include "agents/claims/letters.hpp"
 #include "agents/claims/markdown_mask.hpp"
 #include "agents/claims/number_words.hpp"
-#include "proto/decimal.hpp"
+#include "agents/claims/word_context.hpp"
 
 namespace chimera::claims {
 namespace {
 
-struct letter {
-  UChar32 code = 0;
-  std::size_t bytes = 1;
-};
-
-letter letter_at(std::string_view text, std::size_t at) {
-  letter l;
-  auto next = static_cast<std::int32_t>(at);
-  const auto size = static_cast<std::int32_t>(text.size());
-  U8_NEXT(text.data(), next, size, l.code);
-  l.bytes = static_cast<std::size_t>(next) - at;
-  return l;
-}
-
-bool ascii_digit(char c) { return c >= '0' && c <= '9'; }
-bool ascii_letter(char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z'); }
-
-// Characters that show nothing but may stand inside a number: zero-width, direction marks.
-bool invisible(UChar32 c) { return u_charType(c) == U_FORMAT_CHAR || c == 0xAD; }
-
-bool unicode_digit(UChar32 c) {
-  if (c < 0x80) return false;
-  const auto type = u_charType(c);
-  return type == U_DECIMAL_DIGIT_NUMBER || type == U_OTHER_NUMBER || type == U_LETTER_NUMBER;
-}
-
-bool separator_between_digits(std::string_view text, std::size_t at) {
-  const char c = text[at];
-  return (c == '.' || c == ',' || c == '\'' || c == '_') && at + 1 < text.size() &&
-         ascii_digit(text[at + 1]);
-}
-
-// One number of ASCII digits that begins at `at`; gives the end of digits, groups and exponent.
-std::size_t digits_end(std::string_view text, std::size_t at) {
-  for (;;) {
-    while (at < text.size() && ascii_digit(text[at])) ++at;
-    if (at >= text.size()) return at;
-    if (separator_between_digits(text, at)) {
-      ++at;
-      continue;
-    }
-    if (static_cast<unsigned char>(text[at]) >= 0x80) {
-      const letter l = letter_at(text, at);
-      const std::size_t after = at + l.bytes;
-      const bool digit_follows = after < text.size() && ascii_digit(text[after]);
-      // Thin and no-break spaces group digits; invisible characters only hide them.
-      const bool joins =
-          invisible(l.code) || l.code == 0xA0 || l.code == 0x202F || l.code == 0x2009;
-      if (joins && digit_follows) {
-        at = after;
-        continue;
-      }
-      if (unicode_digit(l.code)) {
-        at = after;
-        continue;
-      }
-    }
-    break;
-  }
-  if (text[at] == 'e' || text[at] == 'E') {
-    std::size_t exponent = at + 1;
-    if (exponent < text.size() && (text[exponent] == '-' || text[exponent] == '+')) ++exponent;
-    if (exponent < text.size() && ascii_digit(text[exponent])) {
-      while (exponent < text.size() && ascii_digit(text[exponent])) ++exponent;
-      return exponent;
-    }
-  }
-  return at;
-}
-
-std::optional<double> value_of(std::string_view text) {
-  std::string plain;
-  for (std::size_t i = 0; i < text.size(); ++i) {
-    const char c = text[i];
-    if (ascii_digit(c) || c == '.' || c == '-' || c == 'e' || c == 'E' || c == '+')
-      plain += c;
-    else if (c != ',' && c != '\'' && c != '_' && static_cast<unsigned char>(c) < 0x80)
-      return std::nullopt;
-  }
-  return proto::parse_decimal(plain);
-}
-
-// Units that may stick to a number or follow it after one space.
-constexpr std::array stuck_units = {"%",   "x",   "k",   "M",     "B",   "G",    "K",   "ms",
-                                    "us",  "ns",  "s",   "min",   "h",   "kB",   "MB",  "GB",
-                                    "KiB", "MiB", "GiB", "TB",    "W",   "V",    "Hz",  "MHz",
-                                    "GHz", "C",   "pp",  "tok/s", "B/s", "MB/s", "GB/s"};
-
-std::string unit_at(std::string_view text, std::size_t at) {
-  for (const std::string_view symbol : {"\xC3\x97", "\xE2\x80\xB0", "\xC2\xB5s", "\xC2\xB0\x43"})
-    if (text.substr(at).starts_with(symbol)) return std::string(symbol);
-  std::string best;
-  for (const std::string_view unit : stuck_units) {
-    if (unit.size() <= best.size() || !text.substr(at).starts_with(unit)) continue;
-    const std::size_t after = at + unit.size();
-    const bool ends = after >= text.size() || (!ascii_letter(text[after]) &&
-                                               !ascii_digit(text[after]) && text[after] != '_');
-    if (ends || unit == "%") best = unit;
-  }
-  return best;
-}
-
-bool word_character(char c) {
-  return ascii_letter(c) || ascii_digit(c) || c == '_' || static_cast<unsigned char>(c) >= 0x80;
-}
-bool joining_character(char c) {
-  return c == '-' || c == '.' || c == ':' || c == '/' || c == '\\' || c == '@' || c == '#' ||
-         c == '=' || c == '*';
-}
-
-struct stretch {
-  std::size_t start = 0;
-  std::size_t end = 0;
-};
-
-// The unbroken word around [start, end): identifiers with their joints, at most 200 bytes each way.
-stretch word_around(std::string_view text, std::size_t start, std::size_t end) {
-  stretch w{start, end};
-  const std::size_t low = start > 200 ? start - 200 : 0;
-  const std::size_t high = std::min(text.size(), end + 200);
-  const auto inside = [&](std::size_t i) {
-    return word_character(text[i]) || joining_character(text[i]);
-  };
-  while (w.start > low && inside(w.start - 1)) --w.start;
-  while (w.end < high && inside(w.end)) ++w.end;
-  while (w.end > end && joining_character(text[w.end - 1])) --w.end;
-  while (w.start < start && joining_character(text[w.start]) && text[w.start] != '/') ++w.start;
-  return w;
-}
-
-bool looks_like_date(std::string_view word) {
-  const auto digits = [&](std::size_t at, std::size_t n) {
-    if (at + n > word.size()) return false;
-    return std::ranges::all_of(word.substr(at, n), ascii_digit);
-  };
-  const bool iso = word.size() >= 10 && digits(0, 4) && (word[4] == '-' || word[4] == '/') &&
-                   digits(5, 2) && word[7] == word[4] && digits(8, 2);
-  const bool time = word.size() >= 5 && digits(0, 2) && word[2] == ':' && digits(3, 2);
-  return iso || time;
-}
-
-bool has_letter(std::string_view word) {
-  return std::ranges::any_of(
-      word, [](char c) { return ascii_letter(c) || static_cast<unsigned char>(c) >= 0x80; });
-}
-
-bool at_line_start(std::string_view text, std::size_t at) {
-  while (at > 0 && (text[at - 1] == ' ' || text[at - 1] == '>' || text[at - 1] == '#')) --at;
-  return at == 0 || text[at - 1] == '\n';
-}
-
-bool follows_label(std::string_view text, std::size_t at) {
-  for (const std::string_view label : {"Table ", "table ", "Figure ", "figure ", "Section ",
-                                       "section ", "Run ", "Step ", "Appendix "})
-    if (at >= label.size() && text.substr(at - label.size(), label.size()) == label) return true;
-  return false;
-}
+constexpr std::size_t word_letters_max = 16;  // longer than every number word
 
 class scanner {
  public:
@@ -181,133 +24,169 @@ class scanner {
   }
 
  private:
+  struct word {
+    std::string letters;  // lower case, invisible characters left out
+    std::size_t end = 0;
+  };
+
   std::size_t step(std::size_t at) {
     const char c = text_[at];
     if (ascii_digit(c)) return take_digits(at);
     if (ascii_letter(c)) return take_word(at);
-    if (static_cast<unsigned char>(c) < 0x80) return at + 1;
     const letter l = letter_at(text_, at);
-    if (l.code >= 0 && unicode_digit(l.code)) return take_unicode(at);
+    if (unicode_digit(l.code)) return take_unicode(at);
     return at + l.bytes;
   }
 
+  // A leading point and a sign belong to the number, unless the sign joins two words.
   std::size_t sign_start(std::size_t at) const {
-    if (at > 0 && text_[at - 1] == '.' && (at < 2 || !word_character(text_[at - 2]))) --at;
-    const bool minus = at > 0 && (text_[at - 1] == '-' || text_[at - 1] == '+') &&
-                       (at < 2 || (!word_character(text_[at - 2]) && text_[at - 2] != '-'));
-    return minus ? at - 1 : at;
+    const std::size_t low = found_.empty() ? 0 : found_.back().token.end;
+    if (at > low && text_[at - 1] == '.' && !word_character(letter_before(text_, at - 1).code) &&
+        letter_before(text_, at - 1).code != '.')
+      --at;
+    const letter sign = letter_before(text_, at);
+    if (sign.code != '-' && sign.code != '+' && sign.code != 0x2212) return at;
+    const std::size_t start = at - sign.bytes;
+    const UChar32 before = letter_before(text_, start).code;
+    const bool joins = word_character(before) || before == '-' || before == ')';
+    return joins || start < low ? at : start;
+  }
+
+  std::size_t add(scanned_number n, std::size_t digits) {
+    if (mask_[digits] != non_claim::none) n.reason = mask_[digits];
+    found_.push_back(std::move(n));
+    return found_.back().token.end;
   }
 
   std::size_t take_digits(std::size_t at) {
     scanned_number n;
     n.token.start = sign_start(at);
     std::size_t end = digits_end(text_, at);
-    n.token.form = number_form::digits;
-    n.token.value = value_of(text_.substr(n.token.start, end - n.token.start));
-    if (end < text_.size() && text_[end] == '/' && end + 1 < text_.size() &&
-        ascii_digit(text_[end + 1]) &&
-        !has_letter(text_.substr(word_around(text_, at, end).start,
-                                 at - word_around(text_, at, end).start))) {
-      end = digits_end(text_, end + 1);
+    n.token.value = digits_value(text_.substr(n.token.start, end - n.token.start));
+    const letter slash = letter_at(text_, end);
+    const std::size_t below = end + slash.bytes;
+    if ((slash.code == '/' || slash.code == 0x2044) && below < text_.size() &&
+        ascii_digit(text_[below]) && !word_character(letter_before(text_, at).code)) {
+      end = digits_end(text_, below);
+      const auto divisor = digits_value(text_.substr(below, end - below));
       n.token.form = number_form::fraction;
-      n.token.value = std::nullopt;
+      if (n.token.value && divisor && *divisor != 0)
+        n.token.value = *n.token.value / *divisor;
+      else
+        n.token.value = std::nullopt;
     }
     n.token.unit = unit_at(text_, end);
     n.token.end = end + n.token.unit.size();
-    n.reason = classify(n.token, at, end);
-    found_.push_back(std::move(n));
-    return found_.back().token.end;
-  }
-
-  non_claim classify(const number_token& token, std::size_t digits, std::size_t digits_end) const {
-    if (mask_[digits] != non_claim::none) return mask_[digits];
-    const stretch w = word_around(text_, digits, digits_end);
-    const std::string_view before = text_.substr(w.start, digits - w.start);
-    const std::string_view after =
-        token.end < w.end ? text_.substr(token.end, w.end - token.end) : std::string_view{};
-    const std::string_view whole = text_.substr(w.start, w.end - w.start);
-    if (looks_like_date(whole)) return non_claim::date;
-    if (has_letter(before) || has_letter(after)) {
-      const bool path =
-          whole.find('/') != std::string_view::npos || whole.find('\\') != std::string_view::npos;
-      if (before.ends_with('=')) return non_claim::none;
-      if (path && token.unit != "tok/s") return non_claim::path;
-      return non_claim::name;
-    }
-    const bool point =
-        digits_end < text_.size() && (text_[digits_end] == '.' || text_[digits_end] == ')');
-    if (point && at_line_start(text_, digits) && digits_end + 1 < text_.size() &&
-        text_[digits_end + 1] == ' ')
-      return non_claim::ordinal;
-    if (follows_label(text_, digits)) return non_claim::ordinal;
-    return non_claim::none;
-  }
-
-  std::size_t take_word(std::size_t at) {
-    std::size_t end = at;
-    std::string word;
-    while (end < text_.size() && ascii_letter(text_[end])) {
-      word += static_cast<char>(text_[end] | 0x20);
-      ++end;
-    }
-    // Letters with digits are an identifier: its digits are found on their own and called a name.
-    const bool bound = (at > 0 && (word_character(text_[at - 1]) || text_[at - 1] == '-' ||
-                                   text_[at - 1] == '/')) ||
-                       (end < text_.size() && (word_character(text_[end]) || text_[end] == '/'));
-    if (word == "order" && text_.substr(end).starts_with(" of magnitude")) {
-      add_word(at, end + 13, 10.0);
-      return end + 13;
-    }
-    if (bound) return end;
-    if (const auto value = number_word(word)) add_word(at, end, *value);
-    return end;
-  }
-
-  void add_word(std::size_t start, std::size_t end, double value) {
-    scanned_number n;
-    n.token.start = start;
-    n.token.end = end;
-    n.token.form = number_form::word;
-    n.token.value = value;
-    n.reason = mask_[start];
-    found_.push_back(std::move(n));
+    n.reason = classify_digits(text_, n.token, at, end);
+    return add(std::move(n), at);
   }
 
   std::size_t take_unicode(std::size_t at) {
     scanned_number n;
-    n.token.start = at;
+    n.token.start = sign_start(at);
     n.token.form = number_form::unicode;
-    std::size_t end = at;
-    double value = 0;
-    bool whole = true;
-    while (end < text_.size()) {
-      const letter l = letter_at(text_, end);
-      const bool separator = l.code == '.' || l.code == ',' || l.code == 0x66B || l.code == 0x66C;
-      if (!unicode_digit(l.code) && !invisible(l.code) &&
-          !(l.code < 0x80 && ascii_digit(text_[end])) && !separator)
-        break;
-      if (separator) {
-        if (end + l.bytes >= text_.size() || !unicode_digit(letter_at(text_, end + l.bytes).code))
-          break;
-        whole = false;
-      }
-      const double digit = u_getNumericValue(l.code);
-      if (digit == U_NO_NUMERIC_VALUE)
-        whole = whole && invisible(l.code);
-      else if (digit == static_cast<int>(digit))
-        value = value * 10 + digit;
-      else {
-        value += digit;
-        n.token.form = number_form::fraction;
-      }
-      end += l.bytes;
-    }
-    if (whole) n.token.value = value;
+    const std::size_t end = unicode_end(at, n.token);
     n.token.unit = unit_at(text_, end);
     n.token.end = end + n.token.unit.size();
-    n.reason = mask_[at];
-    found_.push_back(std::move(n));
-    return found_.back().token.end;
+    // The square of a letter is no number: R², m², CO₂.
+    const UChar32 first = letter_at(text_, at).code;
+    if (u_charType(first) == U_OTHER_NUMBER && end == at + letter_at(text_, at).bytes &&
+        word_character(letter_before(text_, at).code))
+      n.reason = non_claim::name;
+    return add(std::move(n), at);
+  }
+
+  std::size_t unicode_end(std::size_t at, number_token& token) const {
+    double value = 0;
+    bool known = true;
+    std::size_t end = at;
+    for (letter l = letter_at(text_, end); l.bytes > 0; l = letter_at(text_, end)) {
+      const bool separator = l.code == '.' || l.code == ',' || l.code == 0x66B || l.code == 0x66C;
+      if (separator && !unicode_digit(letter_at(text_, end + l.bytes).code)) break;
+      const bool digit = unicode_digit(l.code) || ascii_digit(l.code);
+      if (!separator && !digit && !invisible(l.code)) break;
+      const double part = u_getNumericValue(l.code);
+      if (!digit)
+        known = known && !separator;
+      else if (part != static_cast<double>(static_cast<std::int64_t>(part))) {
+        value += part;
+        token.form = number_form::fraction;
+      } else
+        value = value * 10 + part;
+      end += l.bytes;
+    }
+    if (known) token.value = value;
+    return end;
+  }
+
+  word word_at(std::size_t at) const {
+    word w;
+    while (at < text_.size()) {
+      if (ascii_letter(text_[at])) {
+        if (w.letters.size() <= word_letters_max) w.letters += static_cast<char>(text_[at] | 0x20);
+        w.end = ++at;
+        continue;
+      }
+      const letter l = letter_at(text_, at);
+      if (!invisible(l.code)) break;
+      at += l.bytes;
+    }
+    return w;
+  }
+
+  // Underscores around a word may be emphasis; within one they make it an identifier.
+  bool identifier(std::size_t start, std::size_t end) const {
+    UChar32 before = letter_before(text_, start).code;
+    UChar32 after = letter_at(text_, end).code;
+    if (before == '_') before = letter_before(text_, start - 1).code;
+    if (after == '_') after = letter_at(text_, end + 1).code;
+    return word_character(before) || word_character(after);
+  }
+
+  std::size_t take_word(std::size_t at) {
+    const word w = word_at(at);
+    if (identifier(at, w.end) || text_.substr(0, at).ends_with("non-")) return w.end;
+    if ((w.letters == "order" || w.letters == "orders") &&
+        text_.substr(w.end).starts_with(" of magnitude"))
+      return add_word(at, w.end + 13, number_form::word, 10.0);
+    if (w.letters == "a") {
+      const word next = word_at(w.end + 1);
+      const auto part = fraction_word(next.letters);
+      if (part && text_.substr(w.end).starts_with(' ') && !next.letters.ends_with('s') &&
+          text_.substr(next.end).starts_with(" of"))
+        return add_word(at, next.end, number_form::fraction, 1 / *part);
+      return w.end;
+    }
+    const auto value = number_word(w.letters);
+    return value ? take_number_words(at, w.end, *value) : w.end;
+  }
+
+  // "twenty-one", "two hundred", "two thirds": words that continue a number.
+  std::size_t take_number_words(std::size_t start, std::size_t end, double value) {
+    while (end < text_.size() && (text_[end] == ' ' || text_[end] == '-')) {
+      const word next = word_at(end + 1);
+      if (next.end == 0 || identifier(end + 1, next.end)) break;
+      if (const auto part = fraction_word(next.letters); part && value == std::trunc(value))
+        return add_word(start, next.end, number_form::fraction, value / *part);
+      const double more = number_word(next.letters).value_or(0);
+      const bool unit = value >= 20 && value < 100 && more >= 1 && more <= 9;
+      const bool factor = (more == 12 && next.letters.starts_with("dozen")) || more == 100 ||
+                          more == 1e3 || more == 1e6 || more == 1e9 || more == 1e12;
+      if (!(unit && std::fmod(value, 10) == 0 && more == std::trunc(more)) && !factor) break;
+      value = factor ? value * more : value + more;
+      end = next.end;
+    }
+    return add_word(start, end, number_form::word, value);
+  }
+
+  std::size_t add_word(std::size_t start, std::size_t end, number_form form, double value) {
+    scanned_number n;
+    n.token.start = start;
+    n.token.end = end;
+    n.token.form = form;
+    n.token.value = value;
+    n.reason = classify_word(text_, start, end);
+    return add(std::move(n), start);
   }
 
   std::string_view text_;
