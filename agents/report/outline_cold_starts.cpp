@@ -42,6 +42,7 @@ double distortion(const evidence_table& t) {
 std::pair<std::size_t, std::string> confound_of(const evidence_table& t) {
   for (std::size_t c = 0; c < t.data.columns.size(); ++c) {
     if (t.traits[c].role != evidence::role::parameter) continue;
+    if (t.data.columns[c].key.find("warm") != std::string::npos) continue;  // it declares them
     if (std::ranges::find(t.rows.cold_block_columns, c) != t.rows.cold_block_columns.end())
       continue;
     std::set<std::string> cold;

@@ -207,7 +207,13 @@ std::string letters(std::size_t i) {
 }
 
 void add_parameters(outline_builder& b, part& p, cluster rows) {
-  std::erase_if(rows, [](const comparison* c) { return !is_primary(*c); });
+  const bool primary =
+      std::ranges::any_of(rows, [](const comparison* c) { return is_primary(*c); });
+  std::erase_if(rows, [&](const comparison* c) {
+    const evidence::dimension d = traits_of(b, *c).dimension;
+    const bool judged = d == evidence::dimension::time || d == evidence::dimension::rate;
+    return primary ? !is_primary(*c) : !judged;
+  });
   if (rows.empty()) return;
   // Where cold rows are told apart, a pooled time comparison compares the cold starts.
   std::erase_if(rows, [&](const comparison* c) {

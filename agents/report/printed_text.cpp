@@ -1,19 +1,16 @@
 #include "agents/report/printed_text.hpp"
 
 #include <algorithm>
+#include <cstdint>
 
-#include <nlohmann/json.hpp>
+#include <unicode/uchar.h>
+#include <unicode/utf8.h>
 
 namespace chimera::report {
 namespace {
 
-// nlohmann's dump replaces invalid UTF-8; parsing it back gives clean text.
-std::string valid_utf8(std::string_view text) {
-  using nlohmann::json;
-  const std::string dumped =
-      json(std::string(text)).dump(-1, ' ', false, json::error_handler_t::replace);
-  return json::parse(dumped).get<std::string>();
-}
+constexpr UChar32 mark_open = 0xE000;  // see render_html.cpp
+constexpr UChar32 mark_close = 0xE001;
 
 std::size_t longest_run(std::string_view text, char c) {
   std::size_t longest = 0;
@@ -25,16 +22,37 @@ std::size_t longest_run(std::string_view text, char c) {
   return longest;
 }
 
+// What stands for one character of an artifact: itself, a space, U+FFFD, '?' or nothing.
+UChar32 fit(UChar32 c) {
+  if (c < 0) return 0xFFFD;
+  if (c == mark_open || c == mark_close) return '?';
+  if (c < 0x80) return c < 0x20 || c == 0x7F ? ' ' : c;
+  if (u_hasBinaryProperty(c, UCHAR_BIDI_CONTROL)) return 0;
+  const auto type = u_charType(c);
+  const bool blank =
+      type == U_CONTROL_CHAR || type == U_LINE_SEPARATOR || type == U_PARAGRAPH_SEPARATOR;
+  return blank ? ' ' : c;
+}
+
+bool ascii_digit(char c) { return c >= '0' && c <= '9'; }
+
 }  // namespace
 
 std::string one_line(std::string_view text, std::size_t bytes_max) {
-  std::string line = valid_utf8(text.substr(0, bytes_max * 4 + 4));
-  for (char& c : line)
-    if (static_cast<unsigned char>(c) < 0x20 || c == 0x7F) c = ' ';
-  // Private-use characters mark places in the HTML renderer; no reader misses them.
-  for (const char* mark : {"\xEE\x80\x80", "\xEE\x80\x81"})
-    for (std::size_t at = line.find(mark); at != std::string::npos; at = line.find(mark, at))
-      line.replace(at, 3, "?");
+  std::string line;
+  while (!text.empty() && line.size() <= bytes_max) {
+    const std::string_view window = text.substr(0, U8_MAX_LENGTH);
+    std::int32_t next = 0;
+    UChar32 c = 0;
+    U8_NEXT(window.data(), next, static_cast<std::int32_t>(window.size()), c);
+    text.remove_prefix(static_cast<std::size_t>(next));
+    c = fit(c);
+    if (c == 0) continue;
+    char bytes[U8_MAX_LENGTH];
+    std::int32_t size = 0;
+    U8_APPEND_UNSAFE(bytes, size, c);
+    line.append(bytes, static_cast<std::size_t>(size));
+  }
   if (line.size() <= bytes_max) return line;
   std::size_t end = bytes_max;
   while (end > 0 && (static_cast<unsigned char>(line[end]) & 0xC0U) == 0x80) --end;
@@ -42,22 +60,37 @@ std::string one_line(std::string_view text, std::size_t bytes_max) {
   return line + "\xE2\x80\xA6";
 }
 
-std::string code_span(std::string_view text) {
-  std::string line = one_line(text);
+std::string code_span(std::string_view text, bool in_cell) {
+  const std::string line = one_line(text);
   if (line.find_first_not_of(' ') == std::string::npos) return {};
-  // A pipe ends a table cell even inside a code span; GFM wants it escaped there.
-  std::string cell;
-  for (const char c : line) cell += c == '|' ? std::string("\\|") : std::string(1, c);
-  const std::string ticks(longest_run(cell, '`') + 1, '`');
-  const bool pad = cell.front() == '`' || cell.back() == '`';
-  return ticks + (pad ? " " : "") + cell + (pad ? " " : "") + ticks;
+  std::string inside;
+  for (const char c : line) {
+    if (c == '|' && in_cell) inside += '\\';
+    inside += c;
+  }
+  const std::string ticks(longest_run(inside, '`') + 1, '`');
+  // Markdown takes one space away on each side, so text with its own gets one more.
+  const bool spaces = inside.front() == ' ' && inside.back() == ' ';
+  const bool pad = inside.front() == '`' || inside.back() == '`' || spaces;
+  return ticks + (pad ? " " : "") + inside + (pad ? " " : "") + ticks;
 }
 
-std::string escaped_markdown(std::string_view text) {
+bool is_markup(char c) {
+  return std::string_view("\\`*_{}[]<>|~#&$").find(c) != std::string_view::npos;
+}
+
+std::string escaped_markdown(std::string_view text, std::size_t bytes_max) {
+  std::string line = one_line(text, bytes_max);
+  line.erase(0, line.find_first_not_of(' '));
+  std::size_t digits = 0;
+  while (digits < line.size() && ascii_digit(line[digits])) ++digits;
+  const std::string_view first = std::string_view(line).substr(digits, 1);
+  const bool list =
+      digits > 0 ? first == "." || first == ")" : first == "-" || first == "+" || first == "=";
   std::string out;
-  for (const char c : one_line(text, 4000)) {
-    if (std::string_view("\\`*_{}[]<>|~#&$").find(c) != std::string_view::npos) out += '\\';
-    out += c;
+  for (std::size_t i = 0; i < line.size(); ++i) {
+    if (is_markup(line[i]) || (list && i == digits)) out += '\\';
+    out += line[i];
   }
   return out;
 }

@@ -38,8 +38,9 @@ std::string cold_starts(const finding& f) {
   std::string text = has(f, "rows") ? fmt::format("{} of {} sweep rows are cold starts",
                                                   of(f, "cold"), of(f, "rows"))
                                     : fmt::format("{} rows are cold starts", of(f, "cold"));
-  text += fmt::format(", so differences in mean {} are model loading ({}: mean {}, warm median {})",
-                      of(f, "metric"), of(f, "file"), of(f, "mean-all"), of(f, "median-warm"));
+  text += fmt::format(", so differences in mean {} are {} ({}: mean {}, warm median {})",
+                      of(f, "metric"), has(f, "blocks") ? "model loading" : "start-up",
+                      of(f, "file"), of(f, "mean-all"), of(f, "median-warm"));
   return text;
 }
 
