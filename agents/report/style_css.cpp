@@ -5,15 +5,19 @@ namespace chimera::report {
 const std::string_view style_css = R"css(
 :root{--ink:#1b1f24;--soft:#57606a;--paper:#fff;--line:#d0d7de;--tint:#f6f8fa;--link:#0b5cad;
 --bad:#b42318;--one:#0072b2;--two:#d55e00;--three:#009e73;--four:#aa4499;--grid:#d8dee4}
-@media(prefers-color-scheme:dark){:root{--ink:#e6edf3;--soft:#9da7b3;--paper:#0d1117;--line:#30363d;
+@media(prefers-color-scheme:dark){:root{--ink:#e6edf3;--soft:#9da7b3;--paper:#0d1117;
+--line:#30363d;
 --tint:#161b22;--link:#6cb6ff;--bad:#ff8a80;--one:#56b4e9;--two:#f0a35e;--three:#3fc79a;
 --four:#d99ad0;--grid:#2a3038}}
 *{box-sizing:border-box}
 html{-webkit-text-size-adjust:100%}
-body{margin:0 auto;max-width:60rem;padding:1rem 1rem 4rem;background:var(--paper);color:var(--ink);
-font:16px/1.55 system-ui,-apple-system,"Segoe UI",Roboto,"Noto Sans",sans-serif;overflow-wrap:anywhere}
+body{margin:0 auto;max-width:60rem;padding:1rem 1rem 4rem;background:var(--paper);
+color:var(--ink);
+font:16px/1.55 system-ui,-apple-system,"Segoe UI",Roboto,"Noto Sans",sans-serif;
+overflow-wrap:anywhere}
 h1{font-size:1.7rem;line-height:1.2;margin:1rem 0 .6rem}
-h2{font-size:1.3rem;margin:2.2rem 0 .6rem;padding-bottom:.25rem;border-bottom:1px solid var(--line)}
+h2{font-size:1.3rem;margin:2.2rem 0 .6rem;padding-bottom:.25rem;
+border-bottom:1px solid var(--line)}
 h3{font-size:1.08rem;margin:1.6rem 0 .4rem}
 h1+ul{list-style:none;padding:0;margin:0 0 1rem;color:var(--soft);font-size:.9rem}
 h2#verdict+p{font-size:1.08rem;background:var(--tint);border-left:4px solid var(--two);
@@ -28,13 +32,16 @@ table{border-collapse:collapse;width:100%;font-size:.86rem;overflow-wrap:normal}
 th,td{padding:.35rem .6rem;text-align:left;vertical-align:top;border-bottom:1px solid var(--line)}
 tr:last-child td{border-bottom:0}
 th{background:var(--tint);white-space:nowrap}
-td[align=right],th[align=right]{text-align:right;font-variant-numeric:tabular-nums;white-space:nowrap}
+td[align=right],th[align=right]{text-align:right;font-variant-numeric:tabular-nums;
+white-space:nowrap}
 td code{overflow-wrap:anywhere}
 td:not([align=right]){min-width:8rem}
 a.fact{color:var(--link);text-decoration:underline dotted;text-underline-offset:.18em;
 font-variant-numeric:tabular-nums;white-space:nowrap;position:relative}
-a.fact .tip{display:none;position:absolute;left:0;top:1.6em;z-index:9;width:max-content;max-width:min(22rem,80vw);
-white-space:normal;text-align:left;background:var(--ink);color:var(--paper);font:.78rem/1.4 system-ui,sans-serif;
+a.fact .tip{display:none;position:absolute;left:0;top:1.6em;z-index:9;width:max-content;
+max-width:min(22rem,80vw);
+white-space:normal;text-align:left;background:var(--ink);color:var(--paper);
+font:.78rem/1.4 system-ui,sans-serif;
 padding:.5rem .65rem;border-radius:6px;overflow-wrap:anywhere}
 a.fact:hover .tip,a.fact:focus .tip{display:block}
 td a.fact .tip{left:auto;right:0}

@@ -9,11 +9,11 @@ namespace chimera::evidence {
 /// Paths of these facts (file ".", locator kind "tree"): files, bytes, files/TYPE, bytes/TYPE,
 /// status/STATUS, duplicates/groups, duplicates/files, duplicates/bytes, distinct,
 /// rows/csv, rows/csv/failed, rows/csv/files, rows/csv/failed-files, rows/csv/wholly-failed-files,
-/// rows/json, rows/json/failed, members, members/failed, members/POINTER, rows/cold, rows/warm, rows/sweeps ...,
-/// repeated-tables, json/documents, json/numbers, time/records/first ... time/all/last, lint/RULE,
-/// lint/RULE/of, rule/... (the smallest n of a rule). Row counts take tables of records that are no
-/// summaries and repeat no other table; rows/csv are those of CSV files that record an error for
-/// each row.
+/// rows/json, rows/json/failed, members, members/failed, members/POINTER, rows/cold, rows/warm,
+/// rows/sweeps ..., repeated-tables, json/documents, json/numbers, time/records/first ...
+/// time/all/last, lint/RULE, lint/RULE/of, rule/... (the smallest n of a rule). Row counts take
+/// tables of records that are no summaries and repeat no other table; rows/csv are those of CSV
+/// files that record an error for each row.
 void add_tree_facts(const dataset& data, fact_set& facts);
 
 /// The key of a tree fact, for looking it up.
