@@ -164,6 +164,15 @@ void put_in_order(std::vector<const comparison*>& rows) {
 
 using cluster = std::vector<const comparison*>;
 
+// Where cold rows are told apart, a time comparison over all rows compares the cold starts.
+bool pools_cold(const outline_builder& b, const comparison& c) {
+  const auto has_cold = [&](const evidence::sample_group& g) {
+    return b.data().tables[g.table].rows.cold > 0;
+  };
+  return !c.a.warm_only && traits_of(b, c).dimension == evidence::dimension::time &&
+         (has_cold(c.a) || has_cold(c.b));
+}
+
 void add_question(outline_builder& b, part& p, const std::string& id, std::string title,
                   std::string caption, cluster rows, double weight) {
   // What a run costs and how fast it is comes first; without such a measure there is no question.
@@ -173,6 +182,7 @@ void add_question(outline_builder& b, part& p, const std::string& id, std::strin
     const evidence::dimension d = traits_of(b, *c).dimension;
     return d != evidence::dimension::time && d != evidence::dimension::rate;
   });
+  std::erase_if(rows, [&](const comparison* c) { return pools_cold(b, *c); });
   if (rows.empty()) return;
   put_in_order(rows);
   question q;
@@ -195,7 +205,7 @@ void add_question(outline_builder& b, part& p, const std::string& id, std::strin
     p.recommendations.push_back(std::move(advice));
   }
   const auto same = std::ranges::find_if(q.findings, [](const finding& f) {
-    return f.kind == "same" && f.slot("dimension") == "time" && f.slot("warm").empty();
+    return f.kind == "same" && f.slot("dimension") == "time";
   });
   if (same != q.findings.end()) p.headline.push_back(*same);
   p.questions.push_back(std::move(q));
@@ -215,11 +225,7 @@ void add_parameters(outline_builder& b, part& p, cluster rows) {
     return primary ? !is_primary(*c) : !judged;
   });
   if (rows.empty()) return;
-  // Where cold rows are told apart, a pooled time comparison compares the cold starts.
-  std::erase_if(rows, [&](const comparison* c) {
-    return b.data().tables[c->a.table].rows.cold > 0 && !c->a.warm_only &&
-           traits_of(b, *c).dimension == evidence::dimension::time;
-  });
+  std::erase_if(rows, [&](const comparison* c) { return pools_cold(b, *c); });
   std::ranges::stable_sort(rows, [](const comparison* x, const comparison* y) {
     const bool dx = x->said == judgement::different;
     const bool dy = y->said == judgement::different;

@@ -43,6 +43,15 @@ std::string configuration_text(const evidence_table& t, std::size_t row) {
   return text;
 }
 
+// The values alone, for the axis of a figure: "40 / 1024 / 0.4".
+std::string values_text(const evidence_table& t, std::size_t row) {
+  std::string text;
+  for (const proto::filter_term& term :
+       evidence::configuration_of(t, evidence::row_label_column(t), row))
+    text += (text.empty() ? "" : " / ") + term.value;
+  return text;
+}
+
 std::string cell(const outline_builder& b, const evidence_table& t, std::size_t c,
                  std::size_t row) {
   return b.column(t, c, evidence::configuration_of(t, evidence::row_label_column(t), row), "value");
@@ -57,7 +66,7 @@ figure ranking(const evidence_table& t, std::size_t c, const std::vector<std::si
   spec.note = "one sample per configuration: the order is not proven";
   for (const std::size_t row : rows) {
     ranked_row r;
-    r.label = configuration_text(t, row);
+    r.label = values_text(t, row);
     r.value = t.data.columns[c].number(row);
     spec.rows.push_back(std::move(r));
   }
