@@ -20,7 +20,7 @@ figure run_order_plot(const run_order_spec& spec) {
   constexpr double left = 64, top = 46, bottom = 300;
   std::size_t cold = 0, failed = 0;
   for (std::size_t i = 0; i < spec.values.size(); ++i) {
-    if (std::isnan(spec.values[i]))
+    if (!std::isfinite(spec.values[i]))
       ++failed;
     else if (spec.cold[i] != 0)
       ++cold;
@@ -40,7 +40,7 @@ figure run_order_plot(const run_order_spec& spec) {
   out.line(left, bottom, right, bottom, svg::soft);
   for (std::size_t i = 0; i < spec.values.size(); ++i) {
     const double at = x.at(static_cast<double>(i));
-    if (std::isnan(spec.values[i]))
+    if (!std::isfinite(spec.values[i]))
       out.cross(at, bottom - 6, 4, "var(--bad,#b42318)");
     else if (spec.cold[i] != 0)
       out.square(at, y.at(spec.values[i]), 4.5, svg::series_color(1), true);

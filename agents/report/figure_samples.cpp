@@ -22,6 +22,16 @@ double quantile(const std::vector<double>& sorted, double p) {
   return sorted[low] + (at - static_cast<double>(low)) * (sorted[high] - sorted[low]);
 }
 
+// Without what is no number: it has no place on an axis, no order, and does not count.
+strip_spec finite(strip_spec spec) {
+  const auto no_number = [](double v) { return !std::isfinite(v); };
+  for (sample_series& s : spec.series) {
+    std::erase_if(s.values, no_number);
+    std::erase_if(s.cold, no_number);
+  }
+  return spec;
+}
+
 std::vector<double> all_values(const strip_spec& spec) {
   std::vector<double> all;
   for (const sample_series& s : spec.series) {
@@ -55,7 +65,8 @@ double jitter(std::size_t i) { return static_cast<double>((i * 7) % 5) * 3.0 - 6
 
 }  // namespace
 
-figure strip_plot(const strip_spec& spec) {
+figure strip_plot(const strip_spec& given) {
+  const strip_spec spec = finite(given);
   const std::vector<double> all = all_values(spec);
   const double bottom = 24 + row_height * static_cast<double>(spec.series.size());
   const axis_scale x = make_scale(all, spec.log_scale || spans_decades(all), left, right);
@@ -84,7 +95,8 @@ figure strip_plot(const strip_spec& spec) {
   return {spec.name, spec.title, describe(spec), out.finish()};
 }
 
-figure ecdf_plot(const strip_spec& spec) {
+figure ecdf_plot(const strip_spec& given) {
+  const strip_spec spec = finite(given);
   const std::vector<double> all = all_values(spec);
   const axis_scale x = make_scale(all, spec.log_scale || spans_decades(all), 60, right - 140);
   const axis_scale y{0, 1, 300, 20, false};

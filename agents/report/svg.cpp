@@ -4,6 +4,7 @@
 #include <array>
 #include <cmath>
 #include <iterator>
+#include <limits>
 
 #include <fmt/format.h>
 
@@ -11,10 +12,19 @@
 #include "proto/decimal.hpp"
 
 namespace chimera::report {
+namespace {
+
+// XML knows no control characters, not even escaped; names of columns and files may hold some.
+std::string xml_text(std::string_view words) { return escaped_html(one_line(words, 4000)); }
+
+// A value that is no number has no place on an axis: what would stand there is not drawn.
+bool drawable(double x, double y) { return std::isfinite(x) && std::isfinite(y); }
+
+}  // namespace
 
 double axis_scale::at(double value) const {
-  const double share =
-      log ? std::log(value / low) / std::log(high / low) : (value - low) / (high - low);
+  const double share = log ? (std::log(value) - std::log(low)) / (std::log(high) - std::log(low))
+                           : (value - low) / (high - low);
   return from + share * (to - from);
 }
 
@@ -30,11 +40,12 @@ axis_scale make_scale(const std::vector<double>& values, bool log, double from, 
     high = std::max(high, v);
   }
   if (low > high) low = high = 1;
-  s.log = log && low > 0;
+  // The least positive values have no margin below them: dividing them gives 0.
+  s.log = log && low >= 2 * std::numeric_limits<double>::min();
   if (s.log) {
-    const double margin = std::pow(std::max(high / low, 1.1), 0.04);
-    s.low = low / margin;
-    s.high = high * margin;
+    const double margin = std::exp(0.04 * std::max(std::log(high) - std::log(low), std::log(1.1)));
+    s.low = std::max(low / margin, std::numeric_limits<double>::min());
+    s.high = std::min(high * margin, std::numeric_limits<double>::max());
   } else {
     const double margin = high > low ? (high - low) * 0.04 : std::max(std::fabs(high) * 0.05, 0.5);
     s.low = low - margin;
@@ -96,11 +107,12 @@ svg::svg(std::string_view name, std::string_view title, std::string_view descrip
       "aria-labelledby=\"{}-title {}-desc\" font-family=\"system-ui,sans-serif\"><title "
       "id=\"{}-title\">{}</title>"
       "<desc id=\"{}-desc\">{}</desc>",
-      width, height, name, name, name, escaped_html(title), name, escaped_html(description));
+      width, height, name, name, name, xml_text(title), name, xml_text(description));
 }
 
 void svg::line(double x1, double y1, double x2, double y2, std::string_view color, double stroke,
                std::string_view dash) {
+  if (!drawable(x1, y1) || !drawable(x2, y2)) return;
   fmt::format_to(std::back_inserter(out_),
                  "<line x1=\"{:.2f}\" y1=\"{:.2f}\" x2=\"{:.2f}\" y2=\"{:.2f}\" stroke=\"{}\" "
                  "stroke-width=\"{:.2f}\"",
@@ -110,6 +122,7 @@ void svg::line(double x1, double y1, double x2, double y2, std::string_view colo
 }
 
 void svg::circle(double x, double y, double r, std::string_view color, bool hollow) {
+  if (!drawable(x, y)) return;
   fmt::format_to(std::back_inserter(out_),
                  "<circle cx=\"{:.2f}\" cy=\"{:.2f}\" r=\"{:.2f}\" fill=\"{}\" fill-opacity=\"{}\" "
                  "stroke=\"{}\" "
@@ -118,6 +131,7 @@ void svg::circle(double x, double y, double r, std::string_view color, bool holl
 }
 
 void svg::square(double x, double y, double half, std::string_view color, bool hollow) {
+  if (!drawable(x, y)) return;
   fmt::format_to(std::back_inserter(out_),
                  "<rect x=\"{:.2f}\" y=\"{:.2f}\" width=\"{:.2f}\" height=\"{:.2f}\" fill=\"{}\" "
                  "stroke=\"{}\" "
@@ -152,7 +166,7 @@ void svg::text(double x, double y, std::string_view words, anchor a, std::string
   fmt::format_to(std::back_inserter(out_),
                  "<text x=\"{:.2f}\" y=\"{:.2f}\" text-anchor=\"{}\" font-size=\"{:.0f}\" "
                  "fill=\"{}\">{}</text>",
-                 x, y, where, size, color, escaped_html(words));
+                 x, y, where, size, color, xml_text(words));
 }
 
 void svg::x_axis(const axis_scale& scale, double top, double bottom, std::string_view name) {
