@@ -44,7 +44,9 @@ std::vector<std::size_t> in_order(const evidence_table& t) {
   }
   std::stable_sort(order.begin(), order.end(), [&](std::size_t x, std::size_t y) {
     const auto rank = [&](std::size_t c) {
-      return is_gain(t.data.columns[c].key) ? 0 : t.traits[c].dimension == dimension::rate ? 1 : 2;
+      const bool made =
+          t.traits[c].dimension == dimension::rate || t.traits[c].statistic == stored_statistic::cv;
+      return is_gain(t.data.columns[c].key) ? 0 : made ? 1 : 2;
     };
     return rank(x) < rank(y);
   });
@@ -185,8 +187,8 @@ std::optional<proto::lint> derived_column(const lint_input& in) {
         continue;
       (gain ? gains : others)
           .at(p.files.front(), p.names[found.target],
-              fmt::format("{} on all {} rows of {} files", whole_formula(p, found, all), found.rows,
-                          p.files.size()));
+              fmt::format("{} on all {} rows{}", whole_formula(p, found, all), found.rows,
+                          p.files.size() > 1 ? fmt::format(" of {} files", p.files.size()) : ""));
     }
   }
   // A rate made of its parts is no false gain: the error names gains only.

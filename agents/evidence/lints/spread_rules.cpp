@@ -5,7 +5,6 @@
 #include <fmt/format.h>
 
 #include "agents/evidence/lints/rule.hpp"
-#include "agents/evidence/statistics/run_order.hpp"
 #include "agents/evidence/statistics/summary.hpp"
 #include "proto/decimal.hpp"
 
@@ -116,21 +115,6 @@ std::optional<proto::lint> rate_mean_misleads(const lint_input& in) {
         return;
       }
     }
-  });
-  return f.done();
-}
-
-std::optional<proto::lint> drift_with_order(const lint_input& in) {
-  finder f({"drift", severity::info, "Values that drift with the order of the runs", "columns",
-            "runs are not independent; intervals are too narrow"});
-  each_measure(in, [&](const evidence_table& t, std::size_t c, const std::vector<double>& values) {
-    const dimension d = t.traits[c].dimension;
-    if (values.size() < 20 || t.rows.cold > 0 || (d != dimension::time && d != dimension::rate))
-      return;
-    if (const auto trend = drift_of(values);
-        trend && trend->p < 0.01 && std::fabs(trend->rho) > 0.5)
-      f.at(t.file, t.data.columns[c].name,
-           fmt::format("rank correlation with the order {}", rounded(trend->rho)));
   });
   return f.done();
 }
