@@ -19,6 +19,7 @@ constexpr std::array<std::string_view, 12> makers = {"NVIDIA", "GeForce", "Radeo
                                                      "EPYC",   "Ryzen",   "RTX ",   "Core(TM)",
                                                      "Tesla ", "Apple M", "Quadro", "Instinct"};
 constexpr std::size_t name_bytes_max = 120;
+constexpr std::size_t devices_max = 64;  // a column of more texts names no devices
 
 bool names_device(std::string_view text) {
   return std::ranges::any_of(
@@ -40,6 +41,7 @@ bool names_hardware(const evidence_table& t) {
   if (t.data.kind == "md") return false;
   for (std::size_t i = 0; i < t.data.columns.size(); ++i) {
     const column& c = t.data.columns[i];
+    if (c.dictionary.size() > devices_max) continue;
     const bool key = std::ranges::find(keys, c.key) != keys.end();
     for (const std::string& text : c.dictionary) {
       if (text.empty() || text.size() > name_bytes_max || !has_letter(text)) continue;

@@ -146,11 +146,12 @@ std::optional<proto::lint> derived_ttft(const lint_input& in) {
     if (!is_raw_table(t)) continue;
     std::size_t parts[3] = {evidence_table::npos, evidence_table::npos, evidence_table::npos};
     constexpr std::string_view metrics[3] = {"ttft", "load", "prompt_eval"};
-    for (std::size_t c = 0; c < t.data.columns.size(); ++c)
+    for (std::size_t c = 0; c < t.data.columns.size(); ++c) {
+      if (!is_raw_measure(t, c) || t.traits[c].dimension != dimension::time) continue;
+      const std::string metric = metric_name(t.data.columns[c].key);
       for (std::size_t i = 0; i < 3; ++i)
-        if (parts[i] == evidence_table::npos && is_raw_measure(t, c) &&
-            metric_name(t.data.columns[c].key) == metrics[i])
-          parts[i] = c;
+        if (parts[i] == evidence_table::npos && metric == metrics[i]) parts[i] = c;
+    }
     if (std::ranges::find(parts, evidence_table::npos) != std::end(parts)) continue;
     std::size_t rows = 0;
     bool holds = true;

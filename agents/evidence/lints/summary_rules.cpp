@@ -2,6 +2,7 @@
 #include <algorithm>
 #include <cmath>
 #include <map>
+#include <set>
 #include <span>
 #include <vector>
 
@@ -26,11 +27,21 @@ struct raw_column {
 
 using raw_columns = std::map<std::pair<std::string_view, std::string>, raw_column>;
 
+bool stores_mean(const evidence_table& t, std::size_t column) {
+  return t.data.kind != "md" && t.data.shape == table_shape::document &&
+         t.traits[column].statistic == stored_statistic::mean && t.data.columns[column].numeric();
+}
+
 raw_columns raw_columns_of(const lint_input& in) {
+  std::set<std::string_view> files;
+  for (const evidence_table& t : in.tables)
+    for (std::size_t c = 0; c < t.data.columns.size(); ++c)
+      if (stores_mean(t, c)) files.insert(t.file);
   raw_columns raw;
   for (const evidence_table& t : in.tables) {
     const bool rows = t.data.shape == table_shape::records || t.data.shape == table_shape::samples;
-    if (t.data.kind == "md" || !rows || t.summary || t.data.stars > 1) continue;
+    if (t.data.kind == "md" || !rows || t.summary || t.data.stars > 1 || !files.contains(t.file))
+      continue;
     for (std::size_t c = 0; c < t.data.columns.size(); ++c) {
       if (!is_raw_measure(t, c) || t.traits[c].dimension == dimension::none) continue;
       auto [at, fresh] =
@@ -88,9 +99,8 @@ std::optional<proto::lint> summary_differs(const lint_input& in) {
   std::uint64_t checked = 0;
   const raw_columns raw = raw_columns_of(in);
   for (const evidence_table& t : in.tables) {
-    if (t.data.kind == "md" || t.data.shape != table_shape::document) continue;
     for (std::size_t c = 0; c < t.data.columns.size(); ++c) {
-      if (t.traits[c].statistic != stored_statistic::mean || !t.data.columns[c].numeric()) continue;
+      if (!stores_mean(t, c)) continue;
       const double stored = t.data.columns[c].number(0);
       const auto runs = raw.find({t.file, metric_name(t.data.columns[c].key)});
       if (!is_number(stored) || runs == raw.end() || !runs->second.only) continue;

@@ -79,6 +79,10 @@ std::size_t address_to_model(std::string_view text) {
   constexpr std::array<std::string_view, 3> orders = {"ignore ", "disregard ", "forget "};
   constexpr std::array<std::string_view, 4> before = {"previous", "prior", "above", "earlier"};
   constexpr std::size_t reach = 60;
+  // Nearly all texts end here, so the first look is a plain search.
+  if (text.find("nstructions") == std::string_view::npos &&
+      text.find("NSTRUCTIONS") == std::string_view::npos)
+    return std::string_view::npos;
   std::size_t first = std::string_view::npos;
   for (std::size_t noun = find_word(text, "instructions");
        noun != std::string_view::npos && first == std::string_view::npos;
