@@ -18,6 +18,10 @@ constexpr int depth_max = 4;
 std::string neutralised(std::string_view text) {
   std::string out;
   for (const char c : one_line(text)) out += c == '{' || c == '}' ? ' ' : c;
+  const std::size_t first = out.find_first_not_of(' ');
+  if (first == std::string::npos) return "~~empty reference~~";
+  // GFM strikes nothing that has a space at its edge.
+  out = out.substr(first, out.find_last_not_of(' ') + 1 - first);
   return "~~" + escaped_markdown(out) + "~~";
 }
 

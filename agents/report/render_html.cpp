@@ -200,7 +200,8 @@ std::string facts_section(const std::vector<std::string>& used, const catalog& n
     if (f == nullptr) continue;
     std::string operands;
     for (const std::string& operand : f->derived_from)
-      if (!operand.empty()) operands += fmt::format("<a href=\"#fact-{0}\">{0}</a> ", operand);
+      if (names.find_fact(operand) != nullptr)
+        operands += fmt::format("<a href=\"#fact-{0}\">{0}</a> ", operand);
     out += fmt::format(
         "<tr id=\"fact-{}\"><td><code>{}</code></td><td align=\"right\">{} "
         "{}</td><td>{}</td><td>{}</td><td>{}</td>"

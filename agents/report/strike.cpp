@@ -94,6 +94,8 @@ class judge {
   }
 
   bool ends_sentence(std::size_t i) const {
+    // A strike that began within a code span would change what is code; a fence ends with its line.
+    if (text_[i] == '\n' && code(i)) return i + 1 >= text_.size() || !code(i + 1);
     if (text_[i] == '\n') return ends_line(i);
     if (code(i) || in_span(i)) return false;
     if (text_[i] == '|') return (i == 0 || text_[i - 1] != '\\') && line_at(i).starts_with('|');
