@@ -67,7 +67,17 @@ class block_mask {
     char character = 0;
     const int fence = cmark_node_get_fenced(node, &length, &offset, &character) != 0 ? 1 : 0;
     const int first = cmark_node_get_start_line(node);
-    std::fill(at(line_start(first)), at(line_start(first + fence + lines)), non_claim::code);
+    const int after = first + fence + lines;
+    const bool closed = fence != 0 && closes(line_start(after), line_start(after + 1), character);
+    std::fill(at(line_start(first)), at(line_start(closed ? after + 1 : after)), non_claim::code);
+  }
+
+  // A line of nothing but fence characters, perhaps in a quote: who edits text must not touch it.
+  bool closes(std::size_t start, std::size_t end, char fence) const {
+    const std::string_view line = text_.substr(start, end - start);
+    return line.find(fence) != std::string_view::npos && std::ranges::all_of(line, [&](char c) {
+             return c == fence || std::string_view(" \t>\r\n").find(c) != std::string_view::npos;
+           });
   }
 
   void item(cmark_node* node) {

@@ -21,6 +21,8 @@ namespace {
 constexpr std::string_view mark_open = "\xEE\x80\x80";
 constexpr std::string_view mark_close = "\xEE\x80\x81";
 
+constexpr std::size_t fact_bytes_max = 200;
+
 std::string mark_of(std::size_t index) {
   std::string text(mark_open);
   for (std::size_t rest = index + 1; rest > 0; rest /= 16)
@@ -84,19 +86,26 @@ std::string excluded_text(const proto::fact& f) {
   return text.empty() ? "none" : text;
 }
 
+// "sum of x / sum of y" and the like: which values a derived fact was computed from.
+std::string formula_text(const proto::fact& f) {
+  if (f.derived_from.empty()) return {};
+  return fmt::format(" \xC2\xB7 {} from {} facts", f.agg, f.derived_from.size());
+}
+
 std::string tip_of(const proto::fact& f) {
   std::string tip =
       fmt::format("{} \xC2\xB7 {} \xC2\xB7 {} of {} \xC2\xB7 n = {} \xC2\xB7 excluded: {}",
                   f.file == "." ? "the whole tree" : f.file, f.where.path, f.agg, filter_text(f),
                   f.n, excluded_text(f));
+  tip += formula_text(f);
   if (!f.phrase.empty()) tip += " \xC2\xB7 " + f.phrase;
   return escaped_html(one_line(tip, 600));
 }
 
 std::string fact_link(const proto::fact& f) {
-  return fmt::format(
-      "<a class=\"fact\" href=\"#fact-{}\">{}<span class=\"tip\" role=\"tooltip\">{}</span></a>",
-      f.id, escaped_html(print_fact(f)), tip_of(f));
+  return fmt::format("<a class=\"fact\" href=\"#fact-{}\" data-tip=\"{}\">{}</a>",
+                     escaped_html(f.id), tip_of(f),
+                     escaped_html(one_line(print_fact(f), fact_bytes_max)));
 }
 
 std::string inline_figure(const figure& f) {
@@ -110,29 +119,61 @@ std::string html_of_span(const printed_span& span, const catalog& names) {
   return found == names.figures.end() ? std::string{} : inline_figure(found->second);
 }
 
+// Within an attribute (the text of an image, say) only text may stand.
+std::string text_of_span(const printed_span& span, const catalog& names) {
+  if (span.what == printed_span::type::fact)
+    return escaped_html(one_line(print_fact(*names.find_fact(span.id)), fact_bytes_max));
+  const auto found = names.figures.find(span.id);
+  return found == names.figures.end() ? std::string{} : escaped_html(found->second.title);
+}
+
 std::string replace_marks(std::string_view html, const std::vector<printed_span>& spans,
                           const catalog& names) {
   std::string out;
   std::size_t from = 0;
+  bool in_tag = false;
   for (std::size_t at = html.find(mark_open); at != std::string_view::npos;
        at = html.find(mark_open, from)) {
     const std::size_t close = html.find(mark_close, at);
     if (close == std::string_view::npos) break;
+    for (std::size_t i = from; i < at; ++i)
+      if (html[i] == '<' || html[i] == '>') in_tag = html[i] == '<';
     std::size_t index = 0;
     std::size_t scale = 1;
     for (std::size_t i = at + mark_open.size(); i < close; ++i, scale *= 16)
       index += static_cast<std::size_t>(html[i] - 'a') * scale;
     out.append(html, from, at - from);
-    if (index >= 1 && index <= spans.size()) out += html_of_span(spans[index - 1], names);
+    if (index >= 1 && index <= spans.size())
+      out += in_tag ? text_of_span(spans[index - 1], names) : html_of_span(spans[index - 1], names);
     from = close + mark_close.size();
   }
   out.append(html, from);
   return out;
 }
 
-std::string plain_slug(std::string_view heading) {
+std::string replaced(std::string_view text, std::string_view what, std::string_view with) {
+  std::string out;
+  std::size_t from = 0;
+  for (std::size_t at = text.find(what); at != std::string_view::npos; at = text.find(what, from)) {
+    out.append(text, from, at - from);
+    out += with;
+    from = at + what.size();
+  }
+  out.append(text, from);
+  return out;
+}
+
+// Letters of a heading without its tags and marks; a second heading of the same words gets '-'
+// more.
+std::string slug_of(std::string_view heading, std::set<std::string>& taken) {
   std::string slug;
-  for (const char c : heading) {
+  bool in_tag = false;
+  for (std::size_t i = 0; i < heading.size(); ++i) {
+    if (heading.substr(i).starts_with(mark_open)) i = heading.find(mark_close, i);
+    if (i == std::string_view::npos) break;
+    const char c = heading[i];
+    if (c == '<' || c == '>') in_tag = c == '<';
+    if (in_tag) continue;
     if (c >= 'a' && c <= 'z')
       slug += c;
     else if (c >= 'A' && c <= 'Z')
@@ -140,22 +181,18 @@ std::string plain_slug(std::string_view heading) {
     else if (!slug.empty() && slug.back() != '-')
       slug += '-';
   }
+  if (slug.empty()) slug = "section";
+  while (!taken.insert(slug).second) slug += '-';
   return slug;
 }
 
-void replace_all(std::string& text, std::string_view what, std::string_view with) {
-  for (std::size_t at = text.find(what); at != std::string::npos;
-       at = text.find(what, at + with.size()))
-    text.replace(at, what.size(), with);
-}
-
 // Gives h2 their ids, wraps tables for sideways scrolling, turns "fold:" headings into details.
-std::string arrange(std::string html) {
-  replace_all(html, "<table>", "<div class=\"scroll\" tabindex=\"0\"><table>");
-  replace_all(html, "</table>", "</table></div>");
-  replace_all(html, "<p><figure>", "<figure>");
-  replace_all(html, "</figure></p>", "</figure>");
+std::string arrange(std::string_view body) {
+  std::string html = replaced(body, "<table>", "<div class=\"scroll\" tabindex=\"0\"><table>");
+  html = replaced(html, "</table>", "</table></div>");
+  html = replaced(html, "<del>", "<del title=\"struck: no fact proves it\">");
   std::string out;
+  std::set<std::string> slugs = {"facts"};
   std::size_t from = 0;
   bool open = false;
   bool first = true;
@@ -178,7 +215,7 @@ std::string arrange(std::string html) {
       first = false;
     } else if (heading.starts_with("<h2>")) {
       const std::string_view text = heading.substr(4, heading.size() - 9);
-      out += fmt::format("<h2 id=\"{}\">{}</h2>", plain_slug(text), text);
+      out += fmt::format("<h2 id=\"{}\">{}</h2>", slug_of(text, slugs), text);
     } else {
       out += heading;
     }
@@ -200,15 +237,18 @@ std::string facts_section(const std::vector<std::string>& used, const catalog& n
     if (f == nullptr) continue;
     std::string operands;
     for (const std::string& operand : f->derived_from)
-      if (!operand.empty()) operands += fmt::format("<a href=\"#fact-{0}\">{0}</a> ", operand);
+      if (names.find_fact(operand) != nullptr)
+        operands += fmt::format("<a href=\"#fact-{0}\">{0}</a> ", escaped_html(operand));
+    const std::string value = f->refused()      ? print_fact(*f)
+                              : f->unit.empty() ? f->value
+                                                : f->value + ' ' + f->unit;
     out += fmt::format(
-        "<tr id=\"fact-{}\"><td><code>{}</code></td><td align=\"right\">{} "
-        "{}</td><td>{}</td><td>{}</td><td>{}</td>"
-        "<td>{}</td><td "
-        "align=\"right\">{}</td><td>{}</td><td><code>{}</code></td><td>{}</td></tr>\n",
-        id, id, escaped_html(f->value), escaped_html(f->unit), escaped_html(one_line(f->file)),
-        escaped_html(one_line(f->where.path)), escaped_html(one_line(filter_text(*f))), f->agg,
-        f->n, excluded_text(*f), f->sha256.substr(0, 12), operands);
+        "<tr id=\"fact-{0}\"><td><code>{0}</code></td><td align=\"right\">{1}</td><td>{2}</td>"
+        "<td>{3}</td><td>{4}</td><td>{5}</td><td align=\"right\">{6}</td><td>{7}</td>"
+        "<td><code>{8}</code></td><td>{9}</td></tr>\n",
+        escaped_html(id), escaped_html(one_line(value)), escaped_html(one_line(f->file)),
+        escaped_html(one_line(f->where.path)), escaped_html(one_line(filter_text(*f))),
+        escaped_html(f->agg), f->n, excluded_text(*f), f->sha256.substr(0, 12), operands);
   }
   return out + "</tbody></table></div>\n";
 }
@@ -217,12 +257,13 @@ std::string facts_section(const std::vector<std::string>& used, const catalog& n
 
 std::string render_html(std::string_view source, const catalog& names,
                         const html_options& options) {
-  std::string clean(source);
-  replace_all(clean, mark_open, "");
-  replace_all(clean, mark_close, "");
-  const printed p = print_source(clean, names);
+  // The list of facts that Markdown ends with is written here in full, with anchors.
+  const std::size_t list = source.rfind("\n## Appendix: facts\n");
+  const printed p = print_source(source.substr(0, list == source.npos ? list : list + 1), names);
   const marked m = mark_spans(p);
-  const std::string body = arrange(replace_marks(markdown_to_html(m.text), m.spans, names));
+  std::string body = replace_marks(arrange(markdown_to_html(m.text)), m.spans, names);
+  body = replaced(body, "<p><figure>", "<figure>");
+  body = replaced(body, "</figure></p>", "</figure>");
   return fmt::format(
       "<!doctype html>\n<html lang=\"{}\">\n<head>\n<meta charset=\"utf-8\">\n<meta "
       "name=\"viewport\" "

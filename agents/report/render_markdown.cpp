@@ -67,8 +67,11 @@ proto::claim claim_of_span(const printed_span& span, const catalog& names) {
 rendered render_markdown(std::string_view source, const catalog& names) {
   std::string unfolded(source);
   constexpr std::string_view fold = "#### fold: ";  // HTML folds these blocks; Markdown has no fold
-  for (std::size_t at = unfolded.find(fold); at != std::string::npos; at = unfolded.find(fold, at))
-    unfolded.erase(at + 5, fold.size() - 5);
+  for (std::size_t at = unfolded.find(fold); at != std::string::npos;
+       at = unfolded.find(fold, at)) {
+    if (at == 0 || unfolded[at - 1] == '\n') unfolded.erase(at + 5, fold.size() - 5);
+    at += 5;
+  }
   printed p = print_source(unfolded, names);
   rendered out;
   line_counter lines(p.text);
@@ -77,10 +80,12 @@ rendered render_markdown(std::string_view source, const catalog& names) {
   for (std::size_t i = 0; i < numbers.size(); ++i) {
     const claims::scanned_number& n = numbers[i];
     while (span < p.spans.size() && p.spans[span].end <= n.token.start) ++span;
-    const bool covered = span < p.spans.size() && p.spans[span].start <= n.token.start;
+    const bool covered = span < p.spans.size() && p.spans[span].start <= n.token.start &&
+                         n.token.end <= p.spans[span].end;
     if (!covered) {
       proto::claim c;
-      const bool claims_nothing = n.reason != claims::non_claim::none;
+      const bool claims_nothing =
+          n.reason != claims::non_claim::none && n.reason != claims::non_claim::date;
       c.judgement = claims_nothing ? proto::verdict::non_claim : proto::verdict::unsupported;
       c.rule = claims_nothing ? std::string(to_text(n.reason)) : "bare number";
       lines.place(c, n.token.start, n.token.end);

@@ -26,7 +26,11 @@ class judge {
     for (const stretch& number : bare_numbers()) {
       if (mask_.empty()) mask_ = claims::mask_markdown(text_);
       const bool known = !strikes.empty() && number.start < strikes.back().end;
-      if (!known) strikes.push_back(sentence_around(number));
+      if (!known) {
+        const std::size_t low = strikes.empty() ? 0 : strikes.back().end;
+        strikes.push_back(sentence_around(number));
+        strikes.back().start = std::max(strikes.back().start, low);
+      }
       const stretch& s = strikes.back();
       problems.push_back(
           {"bare number '" + one_line(text_.substr(number.start, number.end - number.start)) + "'",
@@ -83,7 +87,11 @@ class judge {
     if (line.empty()) return true;
     const std::size_t digits = std::min(line.find_first_not_of("0123456789"), line.size());
     const std::string_view mark = line.substr(digits, 1);
-    if (digits > 0) return mark == "." || mark == ")";
+    if (digits > 0) {
+      // "15.58 s" goes on a paragraph, "15. it" is a list item.
+      const std::string_view after = mark.empty() ? mark : line.substr(digits + 1);
+      return (mark == "." || mark == ")") && (after.empty() || blank(after.front()));
+    }
     return std::string_view("-*+#|`~=").find(line.front()) != std::string_view::npos;
   }
 
@@ -94,6 +102,8 @@ class judge {
   }
 
   bool ends_sentence(std::size_t i) const {
+    // A strike that began within a code span would change what is code; a fence ends with its line.
+    if (text_[i] == '\n' && code(i)) return i + 1 >= text_.size() || !code(i + 1);
     if (text_[i] == '\n') return ends_line(i);
     if (code(i) || in_span(i)) return false;
     if (text_[i] == '|') return (i == 0 || text_[i - 1] != '\\') && line_at(i).starts_with('|');

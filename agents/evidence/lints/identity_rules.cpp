@@ -44,7 +44,9 @@ std::vector<std::size_t> in_order(const evidence_table& t) {
   }
   std::stable_sort(order.begin(), order.end(), [&](std::size_t x, std::size_t y) {
     const auto rank = [&](std::size_t c) {
-      return is_gain(t.data.columns[c].key) ? 0 : t.traits[c].dimension == dimension::rate ? 1 : 2;
+      const bool made =
+          t.traits[c].dimension == dimension::rate || t.traits[c].statistic == stored_statistic::cv;
+      return is_gain(t.data.columns[c].key) ? 0 : made ? 1 : 2;
     };
     return rank(x) < rank(y);
   });
@@ -144,11 +146,12 @@ std::optional<proto::lint> derived_ttft(const lint_input& in) {
     if (!is_raw_table(t)) continue;
     std::size_t parts[3] = {evidence_table::npos, evidence_table::npos, evidence_table::npos};
     constexpr std::string_view metrics[3] = {"ttft", "load", "prompt_eval"};
-    for (std::size_t c = 0; c < t.data.columns.size(); ++c)
+    for (std::size_t c = 0; c < t.data.columns.size(); ++c) {
+      if (!is_raw_measure(t, c) || t.traits[c].dimension != dimension::time) continue;
+      const std::string metric = metric_name(t.data.columns[c].key);
       for (std::size_t i = 0; i < 3; ++i)
-        if (parts[i] == evidence_table::npos && is_raw_measure(t, c) &&
-            metric_name(t.data.columns[c].key) == metrics[i])
-          parts[i] = c;
+        if (parts[i] == evidence_table::npos && metric == metrics[i]) parts[i] = c;
+    }
     if (std::ranges::find(parts, evidence_table::npos) != std::end(parts)) continue;
     std::size_t rows = 0;
     bool holds = true;
@@ -185,8 +188,8 @@ std::optional<proto::lint> derived_column(const lint_input& in) {
         continue;
       (gain ? gains : others)
           .at(p.files.front(), p.names[found.target],
-              fmt::format("{} on all {} rows of {} files", whole_formula(p, found, all), found.rows,
-                          p.files.size()));
+              fmt::format("{} on all {} rows{}", whole_formula(p, found, all), found.rows,
+                          p.files.size() > 1 ? fmt::format(" of {} files", p.files.size()) : ""));
     }
   }
   // A rate made of its parts is no false gain: the error names gains only.

@@ -7,6 +7,25 @@ namespace chimera::evidence {
 namespace {
 
 constexpr std::size_t places_max = 50;
+constexpr std::size_t shows_max = 200;
+
+// One line, short: error texts of tools run over many.
+std::string in_a_line(std::string_view text) {
+  std::string line;
+  for (const char c : text) {
+    const bool space = c == ' ' || (c >= '\t' && c <= '\r');
+    if (!space) {
+      line += c;
+    } else if (!line.empty() && line.back() != ' ') {
+      line += ' ';
+    }
+  }
+  if (line.ends_with(' ')) line.pop_back();
+  if (line.size() <= shows_max) return line;
+  std::size_t end = shows_max;
+  while (end > 0 && (static_cast<unsigned char>(line[end]) & 0xC0U) == 0x80) --end;
+  return line.substr(0, end) + "...";
+}
 
 }  // namespace
 
@@ -18,17 +37,20 @@ finder::finder(const rule_words& words) {
   lint_.prevents = words.prevents;
 }
 
-void finder::at(std::string_view file, std::string_view where, std::string shows,
-                std::uint64_t count) {
+void finder::at(std::string_view file, std::string_view where, std::string_view shows,
+                std::uint64_t count, bool first) {
   lint_.count += count;
   files_.emplace(file);
-  lint_.places.push_back({std::string(file), std::string(where), std::move(shows)});
+  proto::lint_place place{std::string(file), std::string(where), in_a_line(shows)};
+  (first ? first_ : lint_.places).push_back(std::move(place));
 }
 
 std::optional<proto::lint> finder::done() {
   if (lint_.count == 0) return std::nullopt;
   lint_.files = files_.size();
+  std::ranges::stable_sort(first_, {}, &proto::lint_place::file);
   std::ranges::stable_sort(lint_.places, {}, &proto::lint_place::file);
+  lint_.places.insert(lint_.places.begin(), first_.begin(), first_.end());
   if (lint_.places.size() > places_max) lint_.places.resize(places_max);
   return std::move(lint_);
 }

@@ -24,18 +24,21 @@ class finder {
  public:
   explicit finder(const rule_words& words);
 
-  /// Notes a place; `count` things were found there. At most 50 places are kept, all are counted.
-  void at(std::string_view file, std::string_view where, std::string shows,
-          std::uint64_t count = 1);
+  /// Notes a place; `count` things were found there. At most 50 places are kept, all are counted;
+  /// those that stand `first` come before all others. `shows` becomes one line of at most 200
+  /// bytes.
+  void at(std::string_view file, std::string_view where, std::string_view shows,
+          std::uint64_t count = 1, bool first = false);
   /// The number of things looked at.
   void of(std::uint64_t total) { lint_.of = total; }
   void raise(proto::severity level) { lint_.level = level; }
 
-  /// The lint, if anything was found; places in path order.
+  /// The lint, if anything was found; places in path order, those that stand first before.
   [[nodiscard]] std::optional<proto::lint> done();
 
  private:
   proto::lint lint_;
+  std::vector<proto::lint_place> first_;
   std::set<std::string, std::less<>> files_;
 };
 
@@ -85,12 +88,19 @@ std::optional<proto::lint> cold_first_row(const lint_input&);
 std::optional<proto::lint> cold_rows_confound(const lint_input&);
 std::optional<proto::lint> no_warmup_recorded(const lint_input&);
 
+// hardware_rules.cpp
+std::optional<proto::lint> no_hardware_recorded(const lint_input&);
+
 // spread_rules.cpp
 std::optional<proto::lint> mean_far_from_median(const lint_input&);
 std::optional<proto::lint> high_variation(const lint_input&);
 std::optional<proto::lint> one_sample_per_configuration_rule(const lint_input&);
 std::optional<proto::lint> rate_mean_misleads(const lint_input&);
+
+// order_rules.cpp
+std::optional<proto::lint> cold_start_row(const lint_input&);
 std::optional<proto::lint> drift_with_order(const lint_input&);
+std::optional<proto::lint> autocorrelated_rows(const lint_input&);
 
 // stored_rules.cpp
 std::optional<proto::lint> p99_small_n(const lint_input&);
@@ -105,7 +115,10 @@ std::optional<proto::lint> negative_improvement(const lint_input&);
 std::optional<proto::lint> impossible_proportion(const lint_input&);
 std::optional<proto::lint> one_outlier_in_summary(const lint_input&);
 std::optional<proto::lint> value_equals_parameter(const lint_input&);
+
+// summary_rules.cpp
 std::optional<proto::lint> summary_rows_lost(const lint_input&);
+std::optional<proto::lint> summary_differs(const lint_input&);
 
 // identity_rules.cpp
 std::optional<proto::lint> derived_ttft(const lint_input&);

@@ -6,6 +6,7 @@
 
 #include <fmt/format.h>
 
+#include "agents/evidence/columns/key_words.hpp"
 #include "agents/evidence/lints/rule.hpp"
 #include "agents/evidence/statistics/summary.hpp"
 #include "proto/decimal.hpp"
@@ -60,13 +61,21 @@ void each_stored(const lint_input& in, stored_statistic wanted, Look look) {
   }
 }
 
+// What a statistic is of; "" for one that names itself only ("p95"), whose object says it.
+std::string quantity_of(const evidence_table& t, std::size_t column) {
+  const std::string& key = t.data.columns[column].key;
+  const key_parts parts = split_key(key);
+  const bool bare = parts.words.size() <= 1 && metric_name(key) == key;
+  return bare && t.traits[column].statistic != stored_statistic::none ? "" : metric_name(key);
+}
+
 // The statistic `wanted` of the same object, by parent and metric.
 std::optional<double> sibling(const evidence_table& t, std::size_t column, std::size_t row,
                               stored_statistic wanted) {
   for (std::size_t c = 0; c < t.data.columns.size(); ++c) {
     if (t.traits[c].statistic != wanted || !t.data.columns[c].numeric()) continue;
     if (parent_of(t.data.columns[c].name) != parent_of(t.data.columns[column].name)) continue;
-    if (metric_name(t.data.columns[c].key) != metric_name(t.data.columns[column].key)) continue;
+    if (quantity_of(t, c) != quantity_of(t, column)) continue;
     if (const double v = t.data.columns[c].number(row); is_number(v)) return v;
   }
   return std::nullopt;
@@ -157,7 +166,9 @@ std::optional<proto::lint> mean_without_dispersion(const lint_input& in) {
   finder f({"mean-without-dispersion", severity::info, "Means without dispersion", "columns",
             "no interval, no comparison"});
   for (const evidence_table& t : in.tables) {
-    if (!is_data(t) || repeats_document(t)) continue;
+    // A summary whose rows stand elsewhere too is still printed without its dispersion.
+    if (!is_data(t) && !(t.summary && t.data.kind != "md")) continue;
+    if (repeats_document(t)) continue;
     for (std::size_t c = 0; c < t.data.columns.size(); ++c) {
       if (t.traits[c].statistic != stored_statistic::mean || t.traits[c].role != role::measure)
         continue;
@@ -178,7 +189,7 @@ std::optional<proto::lint> mean_without_dispersion(const lint_input& in) {
 
 std::optional<proto::lint> aggregates_only(const lint_input& in) {
   finder f({"aggregates-only", severity::info, "Statistics without the runs behind them", "files",
-            "nothing can be recomputed or tested"});
+            "nothing can be recomputed or tested from them alone"});
   std::map<std::string_view, bool> raw;
   std::map<std::string_view, bool> stored;
   for (const evidence_table& t : in.tables) {
@@ -187,7 +198,9 @@ std::optional<proto::lint> aggregates_only(const lint_input& in) {
       const column_traits& traits = t.traits[c];
       if (traits.role != role::measure) continue;
       if (traits.statistic == stored_statistic::none && is_raw_table(t)) raw[t.file] = true;
-      if (traits.statistic == stored_statistic::mean) stored[t.file] = true;
+      // Statistics whose runs were found in another table are not without them.
+      if (traits.statistic == stored_statistic::mean && t.same_as == evidence_table::npos)
+        stored[t.file] = true;
     }
   }
   for (const auto& [file, has] : stored)
@@ -254,27 +267,30 @@ std::optional<proto::lint> impossible_proportion(const lint_input& in) {
 std::optional<proto::lint> one_outlier_in_summary(const lint_input& in) {
   finder f({"one-outlier-in-summary", severity::warning, "A mean made by a single outlier",
             "values", "the mean is that of the outlier, usually a missing warm-up"});
-  each_stored(in, stored_statistic::mean,
-              [&](const evidence_table& t, std::size_t c, std::size_t row, double mean) {
-                if (repeats_document(t)) return;
-                const auto sd = sibling(t, c, row, stored_statistic::sd);
-                const auto low = sibling(t, c, row, stored_statistic::min);
-                const auto high = sibling(t, c, row, stored_statistic::max);
-                if (!sd || !low || !high || !(*sd > 0) || !(mean > 0)) return;
-                // With n values, one at the maximum and the others equal: (max - mean) / population
-                // sd = sqrt(n-1).
-                const double z = (*high - mean) / *sd;
-                if (z > 2.5 && *high > 20 * *low && *sd > mean)
-                  f.at(t.file, t.data.place(row, t.data.columns[c]),
-                       fmt::format("mean {}, min {}, max {}", rounded(mean), rounded(*low),
-                                   rounded(*high)));
-              });
+  each_stored(
+      in, stored_statistic::mean,
+      [&](const evidence_table& t, std::size_t c, std::size_t row, double mean) {
+        if (repeats_document(t)) return;
+        const auto sd = sibling(t, c, row, stored_statistic::sd);
+        const auto low = sibling(t, c, row, stored_statistic::min);
+        const auto high = sibling(t, c, row, stored_statistic::max);
+        if (!sd || !low || !high || !(*sd > 0) || !(mean > 0)) return;
+        // With n values, one at the maximum and the others equal: (max - mean) / population
+        // sd = sqrt(n-1).
+        const double z = (*high - mean) / *sd;
+        if (!(z > 2.5 && *high > 20 * *low && *sd > mean)) return;
+        const double n = std::round(z * z + 1);
+        const bool tells = std::fabs(z - std::sqrt(n - 1)) < 1e-3 * z;
+        f.at(t.file, t.data.place(row, t.data.columns[c]),
+             fmt::format("mean {}, min {}, max {}{}", rounded(mean), rounded(*low), rounded(*high),
+                         tells ? fmt::format("; as of n = {} with one outlier", n) : ""));
+      });
   return f.done();
 }
 
 std::optional<proto::lint> value_equals_parameter(const lint_input& in) {
   finder f({"value-equals-parameter", severity::warning,
-            "A measured time that is a round configuration number", "columns",
+            "A measured time that is a round configuration number", "values",
             "it was not measured"});
   for (const evidence_table& t : in.tables) {
     if (!is_data(t) || t.data.shape != table_shape::records || t.data.rows < 3) continue;
@@ -288,22 +304,8 @@ std::optional<proto::lint> value_equals_parameter(const lint_input& in) {
       const double power = std::log2(v);
       if (v >= 128 && power == std::floor(power))
         f.at(t.file, t.data.columns[c].name,
-             fmt::format("{} in all {} rows", proto::shortest(v), values.size()));
+             fmt::format("{} in all {} rows", proto::shortest(v), values.size()), values.size());
     }
-  }
-  return f.done();
-}
-
-std::optional<proto::lint> summary_rows_lost(const lint_input& in) {
-  finder f({"summary-rows-lost", severity::warning, "A summary that lost rows", "rows",
-            "what failed cannot be seen in the summary"});
-  for (const evidence_table& t : in.tables) {
-    if (t.same_as == evidence_table::npos || !t.summary || t.same_as >= in.tables.size()) continue;
-    const evidence_table& raw = in.tables[t.same_as];
-    if (t.data.rows < raw.data.rows)
-      f.at(t.file, t.data.path,
-           fmt::format("{} rows of {} in {}", t.data.rows, raw.data.rows, raw.file),
-           raw.data.rows - t.data.rows);
   }
   return f.done();
 }

@@ -113,17 +113,20 @@ std::optional<proto::lint> null_telemetry(const lint_input& in) {
   finder f({"null-telemetry", severity::warning, "Telemetry that is always null", "columns",
             "nothing can be said of what it should measure"});
   for (const evidence_table& t : in.tables) {
-    if (t.data.kind == "md" || t.data.rows == 0 || t.rows.failed == t.data.rows) continue;
+    if (t.data.kind == "md" || t.data.rows == 0) continue;
+    // Rows that failed lack everything; a summary of nothing still prints its null statistics.
+    const bool nothing = t.rows.failed == t.data.rows;
+    if (nothing && !t.summary) continue;
     for (std::size_t i = 0; i < t.data.columns.size(); ++i) {
       const column& c = t.data.columns[i];
       if (t.traits[i].dimension == dimension::none || t.traits[i].role == role::parameter) continue;
       bool all = true;
       for (std::size_t row = 0; row < t.data.rows && all; ++row)
-        all = t.rows.state[row] == row_state::failed || c.missing(row);
+        all = c.missing(row) || (!nothing && t.rows.state[row] == row_state::failed);
       if (!all) continue;
       const auto within = [&](const std::string& member) { return c.name.starts_with(member); };
       if (std::ranges::none_of(failed_members(in, t.file), within))
-        f.at(t.file, c.name, "null in every row");
+        f.at(t.file, c.name, nothing ? "null in every row, all failed" : "null in every row");
     }
   }
   return f.done();
@@ -133,7 +136,7 @@ std::optional<proto::lint> one_timestamp(const lint_input& in) {
   finder f({"one-timestamp", severity::info, "All rows carry the same timestamp", "tables",
             "the order of the runs cannot be proven"});
   for (const evidence_table& t : in.tables) {
-    if (!is_raw_table(t) || t.data.rows < 5 || t.rows.failed == t.data.rows) continue;
+    if (!is_raw_table(t) || t.data.rows < 5) continue;
     for (std::size_t i = 0; i < t.data.columns.size(); ++i) {
       const column& c = t.data.columns[i];
       if (t.traits[i].role != role::time || c.missing(0)) continue;

@@ -61,6 +61,46 @@ std::size_t glued_letter(std::string_view text) {
   return std::string_view::npos;
 }
 
+bool same_letter(char x, char y) {
+  return std::tolower(static_cast<unsigned char>(x)) == std::tolower(static_cast<unsigned char>(y));
+}
+
+// Where `word` stands in `text` in any case, from `from` on; npos if nowhere.
+std::size_t find_word(std::string_view text, std::string_view word, std::size_t from = 0) {
+  const auto found =
+      std::ranges::search(text.substr(std::min(from, text.size())), word, same_letter);
+  return found.empty() ? std::string_view::npos
+                       : static_cast<std::size_t>(found.begin() - text.begin());
+}
+
+// "Ignore all previous instructions" and its kin: an order, what came before, instructions, close
+// together and in this order.
+std::size_t address_to_model(std::string_view text) {
+  constexpr std::array<std::string_view, 3> orders = {"ignore ", "disregard ", "forget "};
+  constexpr std::array<std::string_view, 4> before = {"previous", "prior", "above", "earlier"};
+  constexpr std::size_t reach = 60;
+  // Nearly all texts end here, so the first look is a plain search.
+  if (text.find("nstructions") == std::string_view::npos &&
+      text.find("NSTRUCTIONS") == std::string_view::npos)
+    return std::string_view::npos;
+  std::size_t first = std::string_view::npos;
+  for (std::size_t noun = find_word(text, "instructions");
+       noun != std::string_view::npos && first == std::string_view::npos;
+       noun = find_word(text, "instructions", noun + 1)) {
+    const std::size_t from = noun > reach ? noun - reach : 0;
+    const std::string_view stretch = text.substr(from, noun - from);
+    for (const std::string_view order : orders) {
+      const std::size_t at = find_word(stretch, order);
+      if (at == std::string_view::npos) continue;
+      const bool told = std::ranges::any_of(before, [&](std::string_view word) {
+        return find_word(stretch, word, at) != std::string_view::npos;
+      });
+      if (told) first = std::min(first, from + at);
+    }
+  }
+  return first;
+}
+
 }  // namespace
 
 std::optional<proto::lint> nan_printed(const lint_input& in) {
@@ -100,20 +140,19 @@ std::optional<proto::lint> model_glitch(const lint_input& in) {
 }
 
 std::optional<proto::lint> instructions_in_data(const lint_input& in) {
-  finder f({"instructions-in-data", severity::warning, "Text that addresses a model", "files",
+  finder f({"instructions-in-data", severity::info, "Text that addresses a model", "places",
             "it is data here and is never followed"});
-  constexpr std::array<std::string_view, 4> phrases = {
-      "ignore previous instructions", "ignore all previous instructions",
-      "disregard previous instructions", "disregard all previous instructions"};
-  for (const lint_text& t : in.texts) {
-    std::string lower(t.text);
-    std::ranges::transform(lower, lower.begin(),
-                           [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
-    for (const std::string_view phrase : phrases)
-      if (const std::size_t at = lower.find(phrase); at != std::string::npos) {
-        f.at(t.file, line_of(t.text, at), words_around(t.text, at));
-        break;
-      }
+  for (const lint_text& t : in.texts)
+    if (const std::size_t at = address_to_model(t.text); at != std::string_view::npos)
+      f.at(t.file, line_of(t.text, at), words_around(t.text, at));
+  for (const evidence_table& t : in.tables) {
+    if (t.data.kind == "md") continue;  // its text was looked at above
+    for (const column& c : t.data.columns)
+      for (const std::string& cell : c.dictionary)
+        if (const std::size_t at = address_to_model(cell); at != std::string_view::npos) {
+          f.at(t.file, c.name, words_around(cell, at));
+          break;
+        }
   }
   return f.done();
 }

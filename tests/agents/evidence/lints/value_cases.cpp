@@ -16,6 +16,23 @@ std::string run_times(bool rising) {
   return text;
 }
 
+// Rows of two settings, one after the other, the second ten times as slow.
+std::string steps() {
+  std::string text = "num_ctx,eval_s\n";
+  for (int i = 0; i < 40; ++i)
+    text += (i < 20 ? "512," : "1024,") + std::to_string((i < 20 ? 100 : 1000) + i % 2) + "\n";
+  return text;
+}
+
+// Slow waves: neighbours are alike, the ends are not apart.
+std::string waves() {
+  std::string text = "run,eval_s\n";
+  for (int i = 0; i < 48; ++i)
+    text +=
+        std::to_string(i) + "," + std::to_string(100 + (i / 6 % 2 == 0 ? 10 : 30) + i % 2) + "\n";
+  return text;
+}
+
 const std::string warm = "temperature,ttft_s,load_s\n";
 
 std::vector<lint_case> row_cases() {
@@ -47,6 +64,13 @@ std::vector<lint_case> row_cases() {
            "num_ctx,temperature,ttft_s,load_s\n1,0.2,2.3,2.2\n1,0.4,0.11,0.1\n1,0.6,0.12,0.1\n"
            "2,0.4,2.3,2.2\n2,0.2,0.11,0.1\n2,0.6,0.12,0.1\n3,0.6,2.3,2.2\n3,0.4,0.11,0.1\n"
            "3,0.2,0.12,0.1\n")},
+      {"failed-rows", "rows that tally others",
+       one("a.csv", "k,ttft_s,tokens_s,error\na,1.1,90,\nb,,,timed out\nc,1.3,92,\n"),
+       one("a.json",
+           R"({"models": [{"model": "a", "completed": 0}, {"model": "b", "completed": 0}]})")},
+      {"cold-first-row", "a first row of its kind",
+       one("a.csv", "run,wall_s\n1,25.5\n2,1.1\n3,1.2\n4,1.3\n5,1.2\n"),
+       one("a.csv", "run,wall_s\n1,2.5\n2,1.1\n3,1.2\n4,1.3\n5,1.2\n")},
       {"no-warm-up-recorded", "a flag that tells",
        one("a.csv", "run,ttft_s\n1,1.1\n2,1.2\n3,1.3\n"),
        one("a.csv", "run,is_warmup,ttft_s\n1,true,5.1\n2,false,1.2\n3,false,1.3\n4,false,1.2\n")},
@@ -68,6 +92,10 @@ std::vector<lint_case> spread_cases() {
        one("a.csv", "eval_count,eval_s,tokens_s\n100,1,100\n90,1,90\n80,1,80\n")},
       {"drift", "values that go up and down", one("a.csv", run_times(true)),
        one("a.csv", run_times(false))},
+      {"drift", "a sweep in steps", one("a.csv", run_times(true)), one("a.csv", steps())},
+      {"autocorrelation", "a sweep in steps", one("a.csv", waves()), one("a.csv", steps())},
+      {"autocorrelation", "values that go up and down", one("a.csv", waves()),
+       one("a.csv", run_times(false))},
   };
 }
 
@@ -80,6 +108,9 @@ std::vector<lint_case> stored_cases() {
        one("a.json", R"({"total_requests": 2, "p95_ttft_ms": 9.9})"), many},
       {"p95-equals-p99", "a p99 above the p95", one("a.json", R"({"p95_ms": 9.5, "p99_ms": 9.5})"),
        many},
+      {"p95-equals-p99", "bare percentiles that differ",
+       one("a.json", R"({"latency_percentiles": {"p50": 5.5, "p95": 9.5, "p99": 9.5}})"),
+       one("a.json", R"({"latency_percentiles": {"p50": 5.5, "p95": 9.5, "p99": 9.9}})")},
       {"tail-of-rate", "a p95 of a time", one("a.json", R"({"p95_tokens_per_second": 100.4})"),
        many},
       {"single-run", "many runs", one("a.json", R"({"runs": 1, "mean_ttft_ms": 5.5})"), many},
@@ -92,6 +123,20 @@ std::vector<lint_case> stored_cases() {
       {"aggregates-only", "the runs in the same file",
        one("a.json", R"({"mean_ttft_ms": 5.5, "std_ttft_ms": 1})"),
        one("a.json", R"({"mean_ttft_ms": 2, "runs": [{"ttft_ms": 1}, {"ttft_ms": 3}]})")},
+      {"aggregates-only",
+       "a summary whose runs stand in another file",
+       one("a.json", R"({"mean_ttft_ms": 5.5, "std_ttft_ms": 1})"),
+       {{{"raw.csv", "k,ttft_s,tokens_s\na,1.25,90.5\nb,1.5,91.5\n"},
+         {"summary.csv", "k,mean_ttft_s,mean_tokens_s\na,1.25,90.5\nb,1.5,91.5\n"}}}},
+      {"summary-differs", "the mean of the runs",
+       one("a.json", R"({"avg_ttft_ms": 1, "runs": [{"ttft_ms": 1}, {"ttft_ms": 3}]})"),
+       one("a.json", R"({"avg_ttft_ms": 2, "runs": [{"ttft_ms": 1}, {"ttft_ms": 3}]})")},
+      {"summary-differs", "the same mean in another unit",
+       one("a.json", R"({"avg_ttft_ms": 2, "runs": [{"ttft_s": 1}, {"ttft_s": 3}]})"),
+       one("a.json", R"({"avg_ttft_ms": 2000, "runs": [{"ttft_s": 1}, {"ttft_s": 3}]})")},
+      {"summary-differs", "a pooled rate",
+       one("a.json", R"({"mean_tokens_s": 9, "runs": [{"tokens_s": 10}, {"tokens_s": 90}]})"),
+       one("a.json", R"({"mean_tokens_s": 20, "runs": [{"tokens_s": 10}, {"tokens_s": 90}]})")},
       {"negative-improvement", "a signed delta",
        one("a.json", R"({"ttft_reduction_percent": -15.7, "ttft_ms": 4})"),
        one("a.json", R"({"ttft_delta_percent": -15.7, "ttft_ms": 4})")},
