@@ -121,8 +121,7 @@ std::optional<proto::lint> p95_equals_p99(const lint_input& in) {
                 const auto p99 = sibling(t, c, row, stored_statistic::p99);
                 if (!p99) return;
                 ++pairs;
-                if (*p99 == v)
-                  f.at(t.file, t.data.place(row, t.data.columns[c]), "both " + rounded(v));
+                if (*p99 == v) f.at(t.file, t.data.place(row, t.data.columns[c]), "p95 = p99");
               });
   f.of(pairs);
   return f.done();
