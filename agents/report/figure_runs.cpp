@@ -13,6 +13,17 @@ namespace {
 
 constexpr double right = 700;
 constexpr std::size_t ranked_max = 40;
+constexpr std::size_t label_bytes_max = 50;  // what fits beside a forest in 11 px
+
+// Long labels get a line for each side: what tells two variants apart stands at their ends.
+void forest_label(svg& out, const std::string& label, double x, double y) {
+  const std::size_t over = label.find(" / ");
+  if (label.size() <= label_bytes_max || over == std::string::npos)
+    return out.text(x, y + 4, one_line(label, label_bytes_max), anchor::end, svg::ink, 11);
+  out.text(x, y - 2, one_line(label.substr(0, over + 2), label_bytes_max), anchor::end, svg::ink,
+           11);
+  out.text(x, y + 10, one_line(label.substr(over + 3), label_bytes_max), anchor::end, svg::ink, 11);
+}
 
 }  // namespace
 
@@ -113,7 +124,7 @@ figure forest_plot(const forest_spec& spec) {
     const effect_row& row = spec.rows[i];
     const double y = top + step * (static_cast<double>(i) + 0.55);
     const std::string_view color = row.significant ? svg::series_color(1) : svg::series_color(0);
-    out.text(left - 10, y + 4, one_line(row.label, 52), anchor::end, svg::ink, 11);
+    forest_label(out, row.label, left - 10, y);
     if (row.low && row.high) out.line(x.at(*row.low), y, x.at(*row.high), y, color, 2);
     out.square(x.at(row.ratio), y, 4.5, color, !row.significant);
     out.text(plot_right + 10, y + 4, row.note, anchor::start, svg::soft, 11);

@@ -38,13 +38,12 @@ td code{overflow-wrap:anywhere}
 td:not([align=right]){min-width:8rem}
 a.fact{color:var(--link);text-decoration:underline dotted;text-underline-offset:.18em;
 font-variant-numeric:tabular-nums;white-space:nowrap}
-a.fact:hover::after,a.fact:focus::after{content:attr(data-tip);position:fixed;left:50%;
-bottom:1rem;
-transform:translateX(-50%);z-index:9;width:max-content;max-width:min(46rem,calc(100vw - 2rem));
-white-space:normal;
-text-align:left;background:var(--ink);color:var(--paper);font:.8rem/1.45 system-ui,sans-serif;
-padding:.6rem .8rem;
-border-radius:6px;overflow-wrap:anywhere;box-shadow:0 2px 12px rgb(0 0 0/.35);pointer-events:none}
+a.fact:hover::after,a.fact:focus::after{content:attr(data-tip);position:fixed;left:50%;bottom:1rem;
+transform:translateX(-50%);z-index:9;width:max-content;
+max-width:min(46rem,calc(100vw - 2rem));white-space:normal;text-align:left;
+background:var(--ink);color:var(--paper);font:.8rem/1.45 system-ui,sans-serif;
+padding:.6rem .8rem;border-radius:6px;overflow-wrap:anywhere;
+box-shadow:0 2px 12px rgb(0 0 0/.35);pointer-events:none}
 del,.struck{color:var(--bad);text-decoration:line-through}
 figure{margin:.6rem 0 1.4rem}
 figure svg{width:100%;height:auto;max-width:46rem;display:block}
@@ -57,8 +56,9 @@ blockquote{margin:.5rem 0;padding-left:.9rem;border-left:3px solid var(--line);c
 :target{background:var(--tint);outline:2px solid var(--two)}
 @media print{body{max-width:none;font-size:10.5pt;color:#000;background:#fff}a.fact{color:inherit;
 text-decoration:none}.scroll{overflow:visible;border:0}details{border:0;padding:0}
-details::details-content{content-visibility:visible;display:block}details>*{display:block}
-a.fact::after{display:none}h2,h3{break-after:avoid}figure,tr{break-inside:avoid}}
+details::details-content{content-visibility:visible;display:block}
+details>*{display:block}a.fact::after{display:none}
+h2,h3{break-after:avoid}figure,tr{break-inside:avoid}}
 )css";
 
 }  // namespace chimera::report

@@ -23,6 +23,12 @@ std::string read(const std::string& name) {
   return {std::istreambuf_iterator<char>(in), {}};
 }
 
+// The style sheet may change without a word of the page changing.
+std::string without_style(std::string html) {
+  const std::size_t from = html.find("<style>") + 7;
+  return html.erase(from, html.find("</style>") - from);
+}
+
 void same_as_golden(const std::string& name, const std::string& text) {
   if (const char* update = std::getenv("CHIMERA_UPDATE_GOLDEN");
       update != nullptr && std::string(update) == "1") {
@@ -45,7 +51,8 @@ TEST_CASE("a source with every reference and every mistake renders as the golden
     claims += '\n';
   }
   same_as_golden("claims.jsonl", claims);
-  same_as_golden("report.html", render_html(source, sample_catalog(), {"Golden <title>", "en"}));
+  same_as_golden("report.html",
+                 without_style(render_html(source, sample_catalog(), {"Golden <title>", "en"})));
 }
 
 TEST_CASE("in the golden page nothing of a hostile name is alive") {
