@@ -1,6 +1,7 @@
 #include <algorithm>
 
 #include "agents/evidence/lints/rule.hpp"
+#include "agents/evidence/source/file_kind.hpp"
 
 namespace chimera::evidence {
 namespace {
@@ -56,6 +57,21 @@ std::optional<proto::lint> refused_files(const lint_input& in) {
   return by_status(in, file_status::refused,
                    {"refused-files", severity::error, "Files that were refused", "files",
                     "whatever they hold is missing here"});
+}
+
+std::optional<proto::lint> binary_evidence(const lint_input& in) {
+  finder f({"binary-evidence", severity::error, "Result files that hold no text", "files",
+            "whatever they hold is missing here"});
+  for (const file_entry& e : in.files.files)
+    if (e.status == file_status::binary && is_evidence(e.type)) f.at(e.path, "", e.reason);
+  f.of(in.files.files.size());
+  return f.done();
+}
+
+std::optional<proto::lint> links_set_aside(const lint_input& in) {
+  return by_status(in, file_status::outside,
+                   {"links-set-aside", severity::info, "Links that are not followed", "links",
+                    "what they point to is not part of this folder"});
 }
 
 std::optional<proto::lint> not_utf8(const lint_input& in) {

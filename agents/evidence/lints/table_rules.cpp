@@ -71,6 +71,15 @@ std::optional<proto::lint> ragged_rows(const lint_input& in) {
   return f.done();
 }
 
+std::optional<proto::lint> unclosed_quotes(const lint_input& in) {
+  finder f({"unclosed-quotes", severity::warning, "Quotes that are never closed", "quotes",
+            "the file may be cut off; cells may hold what belongs to others"});
+  for (const evidence_table& t : in.tables)
+    if (t.data.unclosed_quotes > 0)
+      f.at(t.file, "", "a quote opens a cell and never closes", t.data.unclosed_quotes);
+  return f.done();
+}
+
 std::optional<proto::lint> header_missing(const lint_input& in) {
   finder f({"header-missing", severity::warning, "No header row", "tables",
             "what the columns mean is unknown"});

@@ -16,6 +16,11 @@ evidence::file_entry entry(std::string path, file_status status, std::string enc
   return e;
 }
 
+evidence::file_entry typed(std::string type, evidence::file_entry e) {
+  e.type = std::move(type);
+  return e;
+}
+
 small_tree listing(std::vector<evidence::file_entry> entries, bool same_time = false) {
   small_tree tree;
   tree.listed.files = std::move(entries);
@@ -46,6 +51,11 @@ std::vector<lint_case> file_cases() {
        listing({entry("a.png", file_status::binary, "")})},
       {"refused-files", "an ignored file", listing({entry("a", file_status::refused)}),
        listing({entry("a.py", file_status::ignored)})},
+      {"binary-evidence", "a binary file of another kind",
+       listing({typed("csv", entry("a.csv", file_status::binary, ""))}),
+       listing({typed("png", entry("a.png", file_status::binary, ""))})},
+      {"links-set-aside", "a link to a file that is listed",
+       listing({entry("a", file_status::outside)}), listing({entry("b", file_status::duplicate)})},
       {"not-utf-eight", "a binary file without encoding",
        listing({entry("a", file_status::read, "windows-1252")}),
        listing({entry("a.png", file_status::binary, "")})},
@@ -96,6 +106,8 @@ std::vector<lint_case> file_and_table_cases() {
        one("a.csv", "k,list\na,\"1, 2, 3\"\nb,\"4, 5, 6\"\n")},
       {"ragged-rows", "a ragged Markdown table", one("a.csv", "a,b,c\n1,2,3\n4,5\n6,7,8\n9,1,2\n"),
        one("a.md", "| a | b |\n|---|---|\n| 1 |\n| 2 | 3 |\n")},
+      {"unclosed-quotes", "a quote inside a cell", one("a.csv", "run,note\n1,\"cut o"),
+       one("a.csv", "run,note\n1,5\" disk\n2,\"a\nb\"\n")},
       {"header-missing", "a header of words", one("a.csv", "1,2.5\n2,3.5\n3,4.5\n4,5.5\n"),
        one("a.csv", "run,ms\n1,2.5\n2,3.5\n3,4.5\n")},
       {"duplicate-keys", "the same key in two objects",
