@@ -1,7 +1,6 @@
 #include "proto/fact.hpp"
 
 #include <algorithm>
-#include <iterator>
 
 #include <fmt/format.h>
 
@@ -10,36 +9,30 @@
 namespace chimera::proto {
 namespace {
 
+// `key` with what stands around it, as it is written: ",\"unit\":".
 void append_text(std::string& out, std::string_view key, std::string_view value) {
-  append_key(out, key);
+  out += key;
   append_quoted(out, value);
 }
 
 void append_count(std::string& out, std::string_view key, std::uint64_t value) {
-  append_key(out, key);
-  fmt::format_to(std::back_inserter(out), "{}", value);
+  out += key;
+  fmt::format_int digits(value);
+  out.append(digits.data(), digits.size());
 }
 
 void append_list(std::string& out, std::string_view key, const std::vector<std::string>& items) {
-  append_key(out, key);
-  out += '[';
-  for (std::size_t i = 0; i < items.size(); ++i) {
-    if (i != 0) out += ',';
-    append_quoted(out, items[i]);
-  }
-  out += ']';
+  out += key;
+  for (std::size_t i = 0; i < items.size(); ++i) append_text(out, i == 0 ? "[" : ",", items[i]);
+  out += items.empty() ? "[]" : "]";
 }
 
 void append_filter(std::string& out, const std::vector<filter_term>& filter) {
-  append_key(out, "filter");
-  out += '[';
+  out += ",\"filter\":[";
   for (std::size_t i = 0; i < filter.size(); ++i) {
-    out += i == 0 ? "[" : ",[";
-    append_quoted(out, filter[i].column);
-    out += ',';
-    append_quoted(out, filter[i].op);
-    out += ',';
-    append_quoted(out, filter[i].value);
+    append_text(out, i == 0 ? "[" : ",[", filter[i].column);
+    append_text(out, ",", filter[i].op);
+    append_text(out, ",", filter[i].value);
     out += ']';
   }
   out += ']';
@@ -53,39 +46,30 @@ bool fact::refused() const {
 }
 
 void append_json(std::string& out, const fact& f) {
-  out += '{';
-  append_text(out, "id", f.id);
-  append_text(out, "file", f.file);
-  append_text(out, "sha256", f.sha256);
-  append_key(out, "locator");
-  out += '{';
-  append_text(out, "kind", f.where.kind);
+  append_text(out, "{\"id\":", f.id);
+  append_text(out, ",\"file\":", f.file);
+  append_text(out, ",\"sha256\":", f.sha256);
+  append_text(out, ",\"locator\":{\"kind\":", f.where.kind);
   const bool is_pointer = f.where.kind == "json" || f.where.kind == "jsonl";
-  append_text(out, is_pointer ? "pointer" : "column", f.where.path);
+  append_text(out, is_pointer ? ",\"pointer\":" : ",\"column\":", f.where.path);
   out += '}';
   append_filter(out, f.filter);
-  append_text(out, "agg", f.agg);
-  append_count(out, "n", f.n);
-  append_key(out, "excluded");
-  out += '{';
-  append_count(out, "failed", f.excluded.failed);
-  append_count(out, "missing", f.excluded.missing);
-  append_count(out, "cold", f.excluded.cold);
-  out += '}';
-  append_text(out, "value", f.value);
-  append_text(out, "unit", f.unit);
-  append_text(out, "dim", f.dim);
-  append_text(out, "polarity", f.polarity);
-  append_text(out, "kind", f.kind);
-  append_list(out, "derived_from", f.derived_from);
-  append_list(out, "flags", f.flags);
-  append_key(out, "display");
-  out += '{';
-  append_text(out, "text", f.shown.text);
-  append_text(out, "unit", f.shown.unit);
-  append_count(out, "digits", static_cast<std::uint64_t>(f.shown.digits));
-  out += '}';
-  append_text(out, "phrase", f.phrase);
+  append_text(out, ",\"agg\":", f.agg);
+  append_count(out, ",\"n\":", f.n);
+  append_count(out, ",\"excluded\":{\"failed\":", f.excluded.failed);
+  append_count(out, ",\"missing\":", f.excluded.missing);
+  append_count(out, ",\"cold\":", f.excluded.cold);
+  append_text(out, "},\"value\":", f.value);
+  append_text(out, ",\"unit\":", f.unit);
+  append_text(out, ",\"dim\":", f.dim);
+  append_text(out, ",\"polarity\":", f.polarity);
+  append_text(out, ",\"kind\":", f.kind);
+  append_list(out, ",\"derived_from\":", f.derived_from);
+  append_list(out, ",\"flags\":", f.flags);
+  append_text(out, ",\"display\":{\"text\":", f.shown.text);
+  append_text(out, ",\"unit\":", f.shown.unit);
+  append_count(out, ",\"digits\":", static_cast<std::uint64_t>(f.shown.digits));
+  append_text(out, "},\"phrase\":", f.phrase);
   out += '}';
 }
 

@@ -1,7 +1,8 @@
 #include "proto/json_text.hpp"
 
-#include <array>
 #include <cstddef>
+#include <cstdint>
+#include <cstring>
 
 namespace chimera::proto {
 namespace {
@@ -60,13 +61,33 @@ void append_escaped(std::string& out, unsigned char c) {
 
 bool is_plain(unsigned char c) { return c >= 0x20 && c < 0x7F && c != '"' && c != '\\'; }
 
+// True if all eight bytes are plain: tests for a high bit, a byte below 0x20, a quote, a backslash
+// or 0x7F in all of them at once ("Bit Twiddling Hacks", haszero and hasless).
+bool eight_plain(const char* at) {
+  constexpr std::uint64_t ones = 0x0101'0101'0101'0101U;
+  constexpr std::uint64_t highs = 0x8080'8080'8080'8080U;
+  std::uint64_t word = 0;
+  std::memcpy(&word, at, sizeof word);
+  const auto has = [&](std::uint64_t byte) {
+    const std::uint64_t x = word ^ (ones * byte);
+    return (x - ones) & ~x;
+  };
+  const std::uint64_t below = (word - ones * 0x20U) & ~word;
+  return ((word | below | has('"') | has('\\') | has(0x7F)) & highs) == 0;
+}
+
+std::size_t plain_until(std::string_view text, std::size_t at) {
+  while (at + 8 <= text.size() && eight_plain(text.data() + at)) at += 8;
+  while (at < text.size() && is_plain(static_cast<unsigned char>(text[at]))) ++at;
+  return at;
+}
+
 }  // namespace
 
 void append_quoted(std::string& out, std::string_view text) {
   out += '"';
   for (std::size_t at = 0; at < text.size();) {
-    std::size_t plain = at;
-    while (plain < text.size() && is_plain(static_cast<unsigned char>(text[plain]))) ++plain;
+    const std::size_t plain = plain_until(text, at);
     out.append(text, at, plain - at);
     at = plain;
     if (at == text.size()) break;

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <future>
 #include <map>
 #include <utility>
 
@@ -108,8 +109,12 @@ task<ending> analysis::let_agents_write() {
 task<ending> analysis::print() {
   auto work = [this] {
     around_.shown.show("printing the report", 0, 0);
+    std::future<std::string> facts =
+        std::async(std::launch::async, [this] { return facts_lines(run_); });
     print_report(run_, around_.time);
-    return files_of(run_);
+    report_files files = files_of(run_);
+    files["facts.jsonl"] = facts.get();
+    return files;
   };
   report_files files = co_await around_.pool.run(std::move(work));
   auto write = [this, &files]() -> proto::result<void> {

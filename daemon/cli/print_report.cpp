@@ -84,10 +84,7 @@ void print_report(finished_run& run, const clock& time) {
   report::composer draft(run.data, run.outline, info_of(run), texts_of(run));
   run.text = render_markdown(draft.source({}, {}), run.outline.names);
   run.counts = report::count_claims(run.text.claims);
-  // The time that the report states must be known before it is printed; it is that of a whole
-  // draft.
-  (void)render_html(draft.source(run.counts, run.text.facts_used), run.outline.names,
-                    {.title = "Technical report", .language = "en"});
+  // The time that the report states must be known before it is printed: it is that of a draft.
   run.report_ns = time.now().count() - began;
 
   report::composer last(run.data, run.outline, info_of(run), texts_of(run));
@@ -110,6 +107,22 @@ void print_report(finished_run& run, const clock& time) {
   };
 }
 
+namespace {
+
+template <class Items>
+std::string lines(const Items& items) {
+  std::string text;
+  for (const auto& item : items) {
+    append_json(text, item);
+    text += '\n';
+  }
+  return text;
+}
+
+}  // namespace
+
+std::string facts_lines(const finished_run& run) { return lines(run.data.facts); }
+
 report_files files_of(const finished_run& run) {
   report_files files;
   files["report.md"] = run.text.markdown;
@@ -117,15 +130,6 @@ report_files files_of(const finished_run& run) {
   files["report.json"] = report_json(run);
   files["inventory.json"] = evidence::to_json(run.data.files);
   files["transcript.jsonl"] = transcript_of(run);
-  const auto lines = [](const auto& items) {
-    std::string text;
-    for (const auto& item : items) {
-      append_json(text, item);
-      text += '\n';
-    }
-    return text;
-  };
-  files["facts.jsonl"] = lines(run.data.facts);
   files["claims.jsonl"] = lines(run.text.claims);
   files["lints.jsonl"] = lines(run.data.lints);
   for (const auto& [id, figure] : run.outline.names.figures)

@@ -10,8 +10,12 @@ namespace chimera::cli {
 /// Computes long.
 void print_report(finished_run& run, const clock& time);
 
-/// report.md, report.html, report.json, inventory.json, facts.jsonl, claims.jsonl, lints.jsonl,
-/// figures and transcript.jsonl of a printed run.
+/// report.md, report.html, report.json, inventory.json, claims.jsonl, lints.jsonl, figures and
+/// transcript.jsonl of a printed run.
 [[nodiscard]] report_files files_of(const finished_run& run);
+
+/// facts.jsonl, the longest file by far; needs the dataset alone, so it can be made while the
+/// report is printed.
+[[nodiscard]] std::string facts_lines(const finished_run& run);
 
 }  // namespace chimera::cli

@@ -24,3 +24,11 @@ add_library(chimera_asio INTERFACE)
 target_compile_definitions(chimera_asio INTERFACE
   BOOST_ASIO_SEPARATE_COMPILATION BOOST_ASIO_NO_DEPRECATED)
 target_link_libraries(chimera_asio INTERFACE Boost::headers Threads::Threads)
+
+# Facts are many short strings, made on several threads: the allocator decides how fast that is.
+# The sanitizers bring their own. The library replaces malloc, so it must come first when linking.
+add_library(chimera_allocator INTERFACE)
+if(NOT CMAKE_CXX_FLAGS MATCHES "-fsanitize=")
+  find_package(mimalloc 2.0 REQUIRED)
+  target_link_libraries(chimera_allocator INTERFACE "-Wl,--no-as-needed" mimalloc "-Wl,--as-needed")
+endif()

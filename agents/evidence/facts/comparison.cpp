@@ -1,11 +1,10 @@
 #include "agents/evidence/facts/comparison.hpp"
 
 #include <algorithm>
-#include <atomic>
 #include <cmath>
-#include <thread>
 
 #include "agents/evidence/facts/comparing.hpp"
+#include "agents/evidence/facts/in_parallel.hpp"
 
 namespace chimera::evidence {
 namespace {
@@ -82,18 +81,14 @@ void add_interval(comparison& c, std::uint64_t seed) {
 
 std::vector<comparison> compare_all(std::span<const evidence_table> tables, std::size_t threads) {
   std::vector<std::vector<comparison>> by_table(tables.size());
-  std::atomic<std::size_t> next{0};
-  const auto work = [&] {
-    for (std::size_t i = next.fetch_add(1); i < tables.size(); i = next.fetch_add(1))
-      by_table[i] = compare_levels(tables, i);
-  };
   std::vector<comparison> across;
-  {
-    std::vector<std::jthread> others;
-    for (std::size_t i = 1; i < std::min(threads, tables.size()); ++i) others.emplace_back(work);
-    across = compare_tables(tables);
-    work();
-  }
+  // The tables against each other are the longest piece of work: first.
+  in_parallel(tables.size() + 1, threads, [&](std::size_t i) {
+    if (i == 0)
+      across = compare_tables(tables);
+    else
+      by_table[i - 1] = compare_levels(tables, i - 1);
+  });
   std::size_t size = across.size();
   for (const auto& some : by_table) size += some.size();
   std::vector<comparison> all;

@@ -65,8 +65,8 @@ std::string comparison_key(const comparison& c, std::span<const evidence_table> 
   return key_of(base_of(c, tables, id_of, agg));
 }
 
-void add_comparison(const comparison& c, std::span<const evidence_table> tables, fact_set& facts) {
-  const id_lookup id_of = [&facts](const std::string& key) { return facts.id_of(key); };
+void add_comparison(const comparison& c, std::span<const evidence_table> tables,
+                    const id_lookup& id_of, fact_set& facts) {
   const std::string pair =
       c.a.factor.empty()
           ? fmt::format("{} against {}", tables[c.a.table].file, tables[c.b.table].file)

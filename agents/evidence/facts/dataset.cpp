@@ -1,15 +1,12 @@
 #include "agents/evidence/facts/dataset.hpp"
 
 #include <algorithm>
-#include <atomic>
 #include <charconv>
-#include <map>
-#include <thread>
 
-#include "agents/evidence/facts/comparison_facts.hpp"
+#include "agents/evidence/facts/compute_facts.hpp"
+#include "agents/evidence/facts/fact_set.hpp"
+#include "agents/evidence/facts/in_parallel.hpp"
 #include "agents/evidence/facts/read_tree.hpp"
-#include "agents/evidence/facts/table_facts.hpp"
-#include "agents/evidence/facts/tree_facts.hpp"
 #include "agents/evidence/lints/lint_rules.hpp"
 #include "agents/evidence/source/content_times.hpp"
 
@@ -76,48 +73,8 @@ void add_intervals(dataset& data, std::size_t threads) {
   });
   if (order.size() > intervals_max) order.resize(intervals_max);
   const std::uint64_t seed = seed_of(data);
-  std::atomic<std::size_t> next{0};
-  const auto work = [&] {
-    for (std::size_t i = next.fetch_add(1); i < order.size(); i = next.fetch_add(1))
-      add_interval(data.comparisons[order[i]], seed + order[i]);
-  };
-  std::vector<std::jthread> others;
-  for (std::size_t i = 1; i < std::min(threads, order.size()); ++i) others.emplace_back(work);
-  work();
-}
-
-void compute_facts(dataset& data) {
-  fact_set facts;
-  add_tree_facts(data, facts);
-  std::map<std::string_view, std::vector<const evidence_table*>> keyed;
-  for (const evidence_table& t : data.tables)
-    if (t.data.shape == table_shape::keyed) keyed[t.file].push_back(&t);
-  for (const evidence_table& t : data.tables) {
-    switch (t.data.shape) {
-      case table_shape::document:
-        add_cells(t, keyed[t.file], facts);
-        break;
-      case table_shape::keyed:
-        break;  // after all cells stand
-      case table_shape::records:
-      case table_shape::samples:
-        add_summaries(t, facts);
-        if (t.data.kind == "md") break;
-        add_row_counts(t, facts);
-        add_rates(t, facts);
-        add_ranks(t, facts);
-        break;
-    }
-  }
-  for (const evidence_table& t : data.tables) {
-    if (t.data.shape != table_shape::keyed) continue;
-    add_row_counts(t, facts);
-    add_member_ratios(t, facts);
-  }
-  for (const comparison& c : data.comparisons) add_comparison(c, data.tables, facts);
-  data.facts = facts.take_sorted();
-  data.fact_index.reserve(data.facts.size());
-  for (std::size_t i = 0; i < data.facts.size(); ++i) data.fact_index.emplace(data.facts[i].id, i);
+  in_parallel(order.size(), threads,
+              [&](std::size_t i) { add_interval(data.comparisons[order[i]], seed + order[i]); });
 }
 
 void lint(dataset& data) {
@@ -131,8 +88,9 @@ void lint(dataset& data) {
 }  // namespace
 
 const proto::fact* dataset::find(std::string_view id) const {
-  const auto found = fact_index.find(std::string(id));
-  return found == fact_index.end() ? nullptr : &facts[found->second];
+  const auto found = fact_index.find(hash_of_id(id));
+  return found == fact_index.end() || facts[found->second].id != id ? nullptr
+                                                                    : &facts[found->second];
 }
 
 proto::result<dataset> build_dataset(const std::filesystem::path& root,
@@ -152,11 +110,15 @@ proto::result<dataset> build_dataset(const std::filesystem::path& root,
   mark_same_rows(data.tables);
   data.comparisons = compare_all(data.tables, options.threads);
   std::ranges::for_each(data.comparisons, put_better_first);
-  add_intervals(data, options.threads);
   report("linting", 0, data.tables.size());
-  lint(data);
+  in_parallel(2, options.threads, [&](std::size_t i) {
+    if (i == 0)
+      lint(data);
+    else
+      add_intervals(data, options.threads - std::min<std::size_t>(options.threads, 1));
+  });
   report("computing facts", 0, data.tables.size());
-  compute_facts(data);
+  compute_facts(data, options.threads);
   return data;
 }
 

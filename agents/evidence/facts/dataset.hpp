@@ -2,12 +2,14 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 #include <filesystem>
 #include <functional>
 #include <string>
 #include <string_view>
-#include <unordered_map>
 #include <vector>
+
+#include <boost/unordered/unordered_flat_map.hpp>
 
 #include "agents/evidence/columns/evidence_table.hpp"
 #include "agents/evidence/facts/comparison.hpp"
@@ -42,7 +44,8 @@ struct dataset {
   std::vector<comparison> comparisons;
   std::vector<proto::lint> lints;  ///< errors first, then by rule
   std::vector<proto::fact> facts;  ///< by file, locator, filter, aggregation
-  std::unordered_map<std::string, std::size_t> fact_index;  ///< id -> index in facts
+  /// hash_of_id(id) -> index in facts
+  boost::unordered_flat_map<std::uint64_t, std::size_t> fact_index;
 
   [[nodiscard]] const proto::fact* find(std::string_view id) const;
 };

@@ -1,7 +1,9 @@
 #include "agents/evidence/facts/fact_set.hpp"
 
 #include <algorithm>
-#include <tuple>
+#include <functional>
+#include <numeric>
+#include <utility>
 
 #include "agents/evidence/facts/display.hpp"
 #include "proto/decimal.hpp"
@@ -20,6 +22,15 @@ std::string words_of(const proto::fact& f) {
   words += slash == std::string::npos ? f.where.path : f.where.path.substr(slash + 1);
   for (const proto::filter_term& term : f.filter) words += ' ' + term.value;
   return words;
+}
+
+int order_of(const std::vector<proto::filter_term>& a, const std::vector<proto::filter_term>& b) {
+  for (std::size_t i = 0; i < std::min(a.size(), b.size()); ++i) {
+    if (const int by = a[i].column.compare(b[i].column); by != 0) return by;
+    if (const int by = a[i].op.compare(b[i].op); by != 0) return by;
+    if (const int by = a[i].value.compare(b[i].value); by != 0) return by;
+  }
+  return a.size() < b.size() ? -1 : static_cast<int>(a.size() > b.size());
 }
 
 }  // namespace
@@ -56,53 +67,56 @@ std::string fact_set::add_text(proto::fact f) {
   return keep(std::move(f));
 }
 
+std::uint64_t hash_of_id(std::string_view id) { return std::hash<std::string_view>{}(id); }
+
+std::string_view file_of_key(std::string_view key) { return key.substr(0, key.find(part_end)); }
+
+bool fact_set::take_id(std::string_view id) {
+  const std::uint64_t hash = hash_of_id(id);
+  if (taken_ != nullptr && !taken_->insert(hash).second) return false;
+  return own_.insert(hash).second;
+}
+
+std::size_t fact_set::index_of(std::string_view key, std::uint64_t& hash) const {
+  for (hash = std::hash<std::string_view>{}(key);; ++hash) {
+    const auto found = by_key_.find(hash);
+    if (found == by_key_.end()) return npos;
+    if (key_of(facts_[found->second]) == key) return found->second;
+  }
+}
+
 std::string fact_set::keep(proto::fact f) {
   std::string key = key_of(f);
-  if (const auto known = by_key_.find(key); known != by_key_.end()) return facts_[known->second].id;
-  // Two keys with one hash are possible, if hardly ever: the later one is hashed again.
-  std::string salted = key;
-  f.id = proto::make_fact_id(words_of(f), salted);
-  while (by_id_.contains(f.id)) f.id = proto::make_fact_id(words_of(f), salted += part_end);
-  std::string id = f.id;
-  by_key_.emplace(std::move(key), facts_.size());
-  by_id_.emplace(id, facts_.size());
+  std::uint64_t hash = 0;
+  if (const std::size_t known = index_of(key, hash); known != npos) return facts_[known].id;
+  by_key_.emplace(hash, facts_.size());
+  // Two keys with one id are possible, if hardly ever: the later one is hashed again.
+  const std::string words = words_of(f);
+  f.id = proto::make_fact_id(words, key);
+  while (!take_id(f.id)) f.id = proto::make_fact_id(words, key += part_end);
   facts_.push_back(std::move(f));
-  return id;
+  return facts_.back().id;
 }
 
-std::string fact_set::id_of(const std::string& key) const {
-  const auto found = by_key_.find(key);
-  return found == by_key_.end() ? std::string{} : facts_[found->second].id;
+std::string fact_set::id_of(std::string_view key) const {
+  std::uint64_t hash = 0;
+  const std::size_t found = index_of(key, hash);
+  return found == npos ? std::string{} : facts_[found].id;
 }
 
-const proto::fact* fact_set::find(std::string_view id) const {
-  const auto found = by_id_.find(std::string(id));
-  return found == by_id_.end() ? nullptr : &facts_[found->second];
-}
-
-std::vector<proto::fact> fact_set::take_sorted() {
-  const auto filter_text = [](const proto::fact& f) {
-    std::string text;
-    for (const proto::filter_term& term : f.filter)
-      text += term.column + part_end + term.op + part_end + term.value + part_end;
-    return text;
-  };
-  std::vector<std::pair<std::string, std::size_t>> order;
-  order.reserve(facts_.size());
-  for (std::size_t i = 0; i < facts_.size(); ++i) {
-    const proto::fact& f = facts_[i];
-    order.emplace_back(f.file + part_end + f.where.kind + part_end + f.where.path + part_end +
-                           filter_text(f) + part_end + f.agg + part_end + f.id,
-                       i);
-  }
-  std::ranges::sort(order);
-  std::vector<proto::fact> sorted;
-  sorted.reserve(facts_.size());
-  for (const auto& [key, index] : order) sorted.push_back(std::move(facts_[index]));
-  facts_.clear();
-  by_key_.clear();
-  by_id_.clear();
-  return sorted;
+std::vector<std::size_t> sorted_order(const std::vector<proto::fact>& facts) {
+  std::vector<std::size_t> order(facts.size());
+  std::iota(order.begin(), order.end(), std::size_t{0});
+  std::ranges::sort(order, [&](std::size_t a, std::size_t b) {
+    const proto::fact& x = facts[a];
+    const proto::fact& y = facts[b];
+    if (const int by = x.where.kind.compare(y.where.kind); by != 0) return by < 0;
+    if (const int by = x.where.path.compare(y.where.path); by != 0) return by < 0;
+    if (const int by = order_of(x.filter, y.filter); by != 0) return by < 0;
+    if (const int by = x.agg.compare(y.agg); by != 0) return by < 0;
+    return x.id < y.id;
+  });
+  return order;
 }
 
 proto::fact fact_of_column(const evidence_table& t, std::size_t column) {

@@ -2,8 +2,8 @@
 
 #include <algorithm>
 #include <atomic>
-#include <thread>
 
+#include "agents/evidence/facts/in_parallel.hpp"
 #include "agents/evidence/source/content_times.hpp"
 
 namespace chimera::evidence {
@@ -87,22 +87,13 @@ std::vector<file_reading> read_tree(const std::filesystem::path& root, inventory
                                     const build_options& options) {
   const std::size_t count = files.files.size();
   std::vector<file_reading> readings(count);
-  std::atomic<std::size_t> next{0};
   std::atomic<std::size_t> done{0};
-  const auto work = [&] {
-    for (std::size_t i = next.fetch_add(1); i < count; i = next.fetch_add(1)) {
-      readings[i] = read_one(root, files.files[i], options);
-      const std::size_t finished = done.fetch_add(1) + 1;
-      if (options.progress && (finished % 64 == 0 || finished == count))
-        options.progress("reading", finished, count);
-    }
-  };
-  const std::size_t wanted = std::clamp<std::size_t>(options.threads, 1, 64);
-  {
-    std::vector<std::jthread> others;
-    for (std::size_t i = 1; i < std::min(wanted, count); ++i) others.emplace_back(work);
-    work();
-  }
+  in_parallel(count, options.threads, [&](std::size_t i) {
+    readings[i] = read_one(root, files.files[i], options);
+    const std::size_t finished = done.fetch_add(1) + 1;
+    if (options.progress && (finished % 64 == 0 || finished == count))
+      options.progress("reading", finished, count);
+  });
   return readings;
 }
 
