@@ -272,7 +272,8 @@ void composer::workflow(std::string& out) {
       out += fmt::format("- and more, all in {}\n", name("inventory.json", "run"));
       break;
     }
-    out += fmt::format("- {} ({})\n", name(f.path, "path"), to_text(f.status));
+    const std::string why = f.reason.empty() ? "" : ": " + name(f.reason, "reason");
+    out += fmt::format("- {} ({}{})\n", name(f.path, "path"), to_text(f.status), why);
   }
   out += '\n';
 }
