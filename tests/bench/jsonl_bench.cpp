@@ -3,50 +3,35 @@
 // default 300), reads it JSONL_BENCH_RUNS times (default 7) and prints MB/s (10^6 bytes), the peak
 // of resident memory and the sum over all cells, which the rival must print too; then the time of
 // one small file, read 2,000 times.
-#include <sys/resource.h>
-
-#include <algorithm>
 #include <chrono>
 #include <cmath>
-#include <cstdlib>
-#include <fstream>
 #include <iterator>
-#include <random>
 #include <string>
-#include <string_view>
 #include <vector>
 
 #include <fmt/format.h>
 
 #include "agents/evidence/tables/readers.hpp"
+#include "reader_bench.hpp"
 
 namespace {
 
+using namespace chimera::bench;
 using namespace chimera::evidence;
 using clock_type = std::chrono::steady_clock;
 
-std::string setting(const char* name, const char* otherwise) {
-  const char* value = std::getenv(name);
-  return value == nullptr ? otherwise : value;
-}
-
 /// The run table of csv_bench as records of eleven numbers.
 std::string make_lines(std::size_t bytes) {
-  std::mt19937_64 random(2'025);
-  std::lognormal_distribution<double> time(0.0, 1.0);
   std::string text;
   text.reserve(bytes + 512);
-  for (std::size_t run = 1; text.size() < bytes; ++run) {
-    const double eval = time(random);
-    const auto count = 50 + random() % 900;
+  for (run_records records; text.size() < bytes;) {
+    const run_record r = records.next();
     fmt::format_to(std::back_inserter(text),
                    "{{\"run\":{},\"num_gpu\":{},\"num_ctx\":{},\"temperature\":{:.1f},"
                    "\"ttft_s\":{:.6f},\"tokens_s\":{:.2f},\"load_s\":{:.6f},\"prompt_eval_s\":{},"
                    "\"eval_s\":{},\"eval_count\":{},\"response_chars\":{}}}\n",
-                   run, 40 + 20 * (random() % 3), 1024U << (random() % 3),
-                   0.2 * static_cast<double>(1 + random() % 4), time(random),
-                   static_cast<double>(count) / eval, time(random) / 10, time(random) / 7, eval,
-                   count, 4 * count + random() % 100);
+                   r.run, r.num_gpu, r.num_ctx, r.temperature, r.ttft_s, r.tokens_s, r.load_s,
+                   r.prompt_eval_s, r.eval_s, r.eval_count, r.response_chars);
   }
   return text;
 }
@@ -70,15 +55,6 @@ std::string make_small_file(std::size_t number) {
   return text + "  ]\n}\n";
 }
 
-std::string read_file(const std::string& path) {
-  std::ifstream file(path, std::ios::binary | std::ios::ate);
-  if (!file) return {};
-  std::string text(static_cast<std::size_t>(file.tellg()), '\0');
-  file.seekg(0);
-  file.read(text.data(), static_cast<std::streamsize>(text.size()));
-  return text;
-}
-
 double sum_of_cells(const tables_of_file& read) {
   double sum = 0;
   for (const table& t : read.tables) {
@@ -89,31 +65,19 @@ double sum_of_cells(const tables_of_file& read) {
   return sum;
 }
 
-double peak_mebibytes() {
-  rusage usage{};
-  getrusage(RUSAGE_SELF, &usage);
-  return static_cast<double>(usage.ru_maxrss) / 1024;
-}
-
-bool measure_lines(std::string_view text, std::size_t runs) {
-  const double before = peak_mebibytes();
-  std::vector<double> speeds;
+bool measure_lines(const std::string& text, std::size_t runs) {
+  speeds measured(text.size());
   double sum = 0;
+  bool read_all = true;
   for (std::size_t run = 0; run < runs; ++run) {
-    const auto start = clock_type::now();
-    const auto read = read_json(text, {});
-    if (!read) return false;
-    sum = sum_of_cells(*read);
-    const std::chrono::duration<double> took = clock_type::now() - start;
-    speeds.push_back(static_cast<double>(text.size()) / 1e6 / took.count());
+    measured.run([&] {
+      const auto read = read_json(text, {});
+      read_all = read_all && read.has_value();
+      sum = read ? sum_of_cells(*read) : 0;
+    });
   }
-  std::ranges::sort(speeds);
-  fmt::print("jsonl: median {:.0f} MB/s, {:.0f} to {:.0f}, n = {}, sum {}\n",
-             speeds[speeds.size() / 2], speeds.front(), speeds.back(), speeds.size(), sum);
-  fmt::print("  peak resident memory {:.0f} MiB: text {:.0f} MiB, {:.0f} MiB more for reading\n",
-             peak_mebibytes(), static_cast<double>(text.size()) / 1'048'576,
-             peak_mebibytes() - before);
-  return true;
+  fmt::print("jsonl: {}, sum {}\n", measured.shown(), sum);
+  return read_all;
 }
 
 bool measure_small_files() {
@@ -139,10 +103,9 @@ int main() {
   const std::string path = setting("JSONL_BENCH_FILE", "jsonl_bench.jsonl");
   const std::size_t bytes = std::stoull(setting("JSONL_BENCH_MB", "300")) * 1'000'000;
   const std::size_t runs = std::stoull(setting("JSONL_BENCH_RUNS", "7"));
-  std::string text = read_file(path);
-  if (text.size() < bytes) {
-    text = make_lines(bytes);
-    std::ofstream(path, std::ios::binary) << text;
-  }
-  return measure_lines(text, runs) && measure_small_files() ? 0 : 1;
+  make_file(path, bytes, make_lines);
+  fmt::print("jsonl\n");
+  const auto read = [](spendable_text& text) { return read_json(text, {}).has_value(); };
+  if (!print_peak(path, read)) return 1;
+  return measure_lines(read_file(path), runs) && measure_small_files() ? 0 : 1;
 }

@@ -2,9 +2,12 @@
 
 #include <algorithm>
 #include <atomic>
+#include <optional>
+#include <utility>
 
 #include "agents/evidence/facts/in_parallel.hpp"
 #include "agents/evidence/source/content_times.hpp"
+#include "agents/evidence/tables/spendable_text.hpp"
 
 namespace chimera::evidence {
 namespace {
@@ -16,11 +19,14 @@ bool is_json(const file_entry& f) {
   return f.type == "json" || f.type == "jsonl" || f.type == "ndjson";
 }
 
-proto::result<tables_of_file> read_tables(const file_entry& f, std::string_view text,
-                                          const table_limits& limits) {
-  if (f.type == "csv" || f.type == "tsv") return read_csv(text, limits);
-  if (is_json(f)) return read_json(text, limits);
-  if (f.type == "md" || f.type == "markdown") return read_markdown(text, limits);
+// From so many bytes on, a file is read by all threads.
+constexpr std::uint64_t large_file = 32U << 20U;
+
+proto::result<tables_of_file> read_tables(const file_entry& f, spendable_text& text,
+                                          const build_options& options) {
+  const std::size_t threads = f.bytes < large_file ? 1 : std::max<std::size_t>(options.threads, 1);
+  if (f.type == "csv" || f.type == "tsv") return read_csv(text, options.tables, threads);
+  if (is_json(f)) return read_json(text, options.tables);
   return tables_of_file{};
 }
 
@@ -59,22 +65,37 @@ file_reading read_one(const std::filesystem::path& root, file_entry& entry,
   file_reading out;
   loaded_file loaded = load_file(root, entry, options.scan);
   if (entry.status != file_status::read) return out;
-  auto tables = read_tables(entry, loaded.text, options.tables);
+  // Before the tables: their reader spends the text of a large file.
+  std::vector<content_time> times;
+  find_times(entry.path, loaded.text, !is_prose(entry), times);
+  const auto load_again = [&]() -> std::optional<std::string> {
+    file_entry again = entry;
+    loaded_file same = load_file(root, again, options.scan);
+    if (again.status != file_status::read || again.sha256 != entry.sha256) return std::nullopt;
+    return std::move(same.text);
+  };
+  proto::result<tables_of_file> tables;
+  if (is_prose(entry)) {
+    if (entry.type != "txt") tables = read_markdown(loaded.text, options.tables);
+    out.text = std::move(loaded.text);
+  } else {
+    spendable_text text(std::move(loaded.text), load_again);
+    tables = read_tables(entry, text, options);
+  }
   if (!tables) {
+    out.text.clear();
     entry.status = file_status::refused;
     proto::problem why = tables.error();
     why.file.clear();
-    entry.reason = (why.line != 0 ? "line " + std::to_string(why.line) + ": " : "") + to_text(why);
+    entry.reason = to_text(why);
+    if (why.line != 0 && !entry.reason.starts_with("line"))
+      entry.reason = "line " + std::to_string(why.line) + ": " + entry.reason;
     return out;
   }
   out.tool_error = std::move(tables->tool_error);
   out.numeric_leaves = tables->numeric_leaves;
   out.json = is_json(entry);
-  find_times(entry.path, loaded.text, !is_prose(entry), out.times);
-  if (is_prose(entry))
-    out.text = std::move(loaded.text);
-  else
-    loaded.text = {};
+  out.times = std::move(times);
   for (table& t : tables->tables)
     out.tables.push_back(examine(entry.path, entry.sha256, std::move(t)));
   share_subject(out.tables);

@@ -1,8 +1,12 @@
 // From what the passes of csv_reading left to the columns of the table.
 #include <algorithm>
+#include <atomic>
+#include <thread>
+#include <type_traits>
 #include <utility>
 
 #include "agents/evidence/tables/csv_reading.hpp"
+#include "agents/evidence/tables/memory_pages.hpp"
 
 namespace chimera::evidence {
 namespace {
@@ -44,28 +48,33 @@ std::string unit_of(const dictionary_view& view) {
 
 }  // namespace
 
-void csv_reading::close_gaps() {
+void csv_reading::join_column(std::size_t index) {
+  const auto append = [](auto& into, auto& from, std::size_t rows) {
+    into.insert(into.end(), from.begin(), from.begin() + static_cast<std::ptrdiff_t>(rows));
+    give_pages_back(from.data(), from.capacity() * sizeof(from.front()));
+    from = std::remove_reference_t<decltype(from)>();  // an empty list would keep the memory
+  };
+  storage& first = parts_.front().places[index];
+  // Blank lines were counted as records.
+  if (duties_[index] == csv_duty::texts) first.codes.resize(parts_.front().rows.row);
+  if (duties_[index] == csv_duty::numbers) first.values.resize(parts_.front().rows.row);
+  for (std::size_t p = 1; p < parts_.size(); ++p) {
+    storage& next = parts_[p].places[index];
+    if (duties_[index] == csv_duty::texts) append(first.codes, next.codes, parts_[p].rows.row);
+    if (duties_[index] == csv_duty::numbers) append(first.values, next.values, parts_[p].rows.row);
+  }
+}
+
+void csv_reading::join_parts() {
   rows_ = 0;
-  for (const part& piece : parts_) {
-    const std::size_t number = piece.rows.row;
-    if (rows_ != piece.first_row) {
-      const auto from = static_cast<std::ptrdiff_t>(piece.first_row);
-      const auto to = static_cast<std::ptrdiff_t>(rows_);
-      const auto move = [&](auto& places) {
-        if (places.empty()) return;
-        std::copy_n(places.begin() + from, number, places.begin() + to);
-      };
-      for (storage& places : storage_) {
-        move(places.values);
-        move(places.codes);
-      }
-    }
-    rows_ += number;
-  }
-  for (storage& places : storage_) {
-    if (places.duty == csv_duty::texts) places.codes.resize(rows_);
-    if (places.duty != csv_duty::texts) places.values.resize(rows_);
-  }
+  for (const part& piece : parts_) rows_ += piece.rows.row;
+  std::atomic<std::size_t> next = 0;
+  const auto join = [&] {
+    for (std::size_t c = next++; c < duties_.size(); c = next++) join_column(c);
+  };
+  std::vector<std::jthread> helpers;
+  for (std::size_t p = 1; p < parts_.size(); ++p) helpers.emplace_back(join);
+  join();
 }
 
 void csv_reading::assemble_numbers(column& into, storage& from, std::size_t index) const {
@@ -145,16 +154,17 @@ table csv_reading::assemble() {
     if (!track_lines_) continue;
     built.row_lines.insert(built.row_lines.end(), piece.rows.lines.begin(), piece.rows.lines.end());
   }
-  for (std::size_t c = 0; c < storage_.size(); ++c) {
+  std::vector<storage>& places = parts_.front().places;
+  for (std::size_t c = 0; c < duties_.size(); ++c) {
     const csv_column_plan& plan = layout_.columns[c];
     column& into = built.columns.emplace_back();
     into.name = plan.name;
     into.key = plan.key;
     into.unit_text = plan.unit;
-    if (storage_[c].duty == csv_duty::texts) {
-      assemble_texts(into, storage_[c], c);
+    if (duties_[c] == csv_duty::texts) {
+      assemble_texts(into, places[c], c);
     } else {
-      assemble_numbers(into, storage_[c], c);
+      assemble_numbers(into, places[c], c);
     }
   }
   return built;

@@ -6,7 +6,7 @@
 
 #include <fmt/format.h>
 
-#include "agents/evidence/tables/huge_pages.hpp"
+#include "agents/evidence/tables/memory_pages.hpp"
 
 namespace chimera::evidence {
 namespace {
@@ -92,7 +92,6 @@ std::optional<proto::problem> csv_reading::count() {
                         "split the record or raise the limit of bytes per line", at)
           .error();
     }
-    piece.first_row = records_;
     piece.first_line = line;
     records_ += piece.totals.records;
     line += piece.totals.line_ends;
@@ -108,8 +107,8 @@ std::optional<proto::problem> csv_reading::count() {
 
 std::optional<proto::problem> csv_reading::check_memory() const {
   std::size_t cell_bytes = 0;
-  for (const storage& s : storage_) {
-    cell_bytes += s.duty == csv_duty::texts ? sizeof(std::uint32_t) : sizeof(double);
+  for (const csv_duty duty : duties_) {
+    cell_bytes += duty == csv_duty::texts ? sizeof(std::uint32_t) : sizeof(double);
   }
   std::size_t texts = 0;
   bool too_much = false;
@@ -125,31 +124,12 @@ std::optional<proto::problem> csv_reading::check_memory() const {
   return refuse_csv(
              "csv.too-much-memory",
              fmt::format("lines {} to {}: {} columns of {} rows take more than {} bytes", first,
-                         first + records_, storage_.size(), records_, limits_.memory_bytes),
+                         first + records_, duties_.size(), records_, limits_.memory_bytes),
              "split the file or raise the limit of memory", first)
       .error();
 }
 
-void csv_reading::grow(part& piece, std::size_t rows) {
-  const bool alone = parts_.size() == 1;
-  std::size_t texts = 0;
-  for (std::size_t c = 0; c < storage_.size(); ++c) {
-    storage& places = storage_[c];
-    csv_cells& cells = piece.rows.columns[c];
-    texts += cells.pool.memory();
-    // A lone part takes its places piece by piece, so that they are in the cache when written.
-    if (places.duty == csv_duty::numbers) {
-      if (alone) places.values.resize(rows);
-      cells.values = places.values.data() + piece.first_row;
-    } else {
-      if (alone) places.codes.resize(rows);
-      cells.codes = places.codes.data() + piece.first_row;
-    }
-  }
-  piece.too_much = texts > limits_.memory_bytes;
-}
-
-void csv_reading::read_part(part& piece, bool track_lines) {
+void csv_reading::begin_part(part& piece, bool track_lines) {
   csv_rows& rows = piece.rows;
   rows = {};
   rows.text = text_.data();
@@ -159,17 +139,52 @@ void csv_reading::read_part(part& piece, bool track_lines) {
   rows.track_lines = track_lines;
   rows.line = piece.first_line;
   if (track_lines) rows.lines.reserve(piece.totals.records);
-  rows.columns.resize(storage_.size());
-  for (std::size_t c = 0; c < storage_.size(); ++c) {
-    rows.columns[c].duty = storage_[c].duty;
+  rows.columns.resize(duties_.size());
+  piece.places.assign(duties_.size(), {});
+  // The first part takes in the others in the end. Memory that is not written costs nothing.
+  const std::size_t room = &piece == parts_.data() ? records_ : piece.totals.records;
+  for (std::size_t c = 0; c < duties_.size(); ++c) {
+    rows.columns[c].duty = duties_[c];
     rows.columns[c].unit = layout_.columns[c].unit;
+    if (duties_[c] == csv_duty::numbers) {
+      piece.places[c].values.reserve(room);
+      ask_for_huge_pages(piece.places[c].values.data(), room * sizeof(double));
+    } else {
+      piece.places[c].codes.reserve(room);
+    }
   }
+}
+
+void csv_reading::grow(part& piece, std::size_t rows) {
+  std::size_t texts = 0;
+  for (std::size_t c = 0; c < duties_.size(); ++c) {
+    storage& places = piece.places[c];
+    csv_cells& cells = piece.rows.columns[c];
+    texts += cells.pool.memory();
+    // Piece by piece, so that the places are in the cache when written.
+    if (duties_[c] == csv_duty::numbers) {
+      places.values.resize(rows);
+      cells.values = places.values.data();
+    } else {
+      places.codes.resize(rows);
+      cells.codes = places.codes.data();
+    }
+  }
+  piece.too_much = texts > limits_.memory_bytes;
+}
+
+void csv_reading::read_part(part& piece, bool track_lines) {
+  begin_part(piece, track_lines);
+  csv_rows& rows = piece.rows;
   csv_walker walker(text_, dialect_.marks, piece.begin, line_bytes_of(limits_));
   csv_scan scan{.text = text_.data(),
                 .at = piece.begin,
                 .end = piece.end,
                 .marks = dialect_.marks,
                 .walker = forgiving_ ? &walker : nullptr};
+  text_spender spender(spendable_, piece.begin);
+  const std::size_t unspent_rows =
+      unspent_bytes / (sizeof(double) * duties_.size() * parts_.size()) + 1;
   std::vector<std::uint32_t> separators(batch);
   std::size_t grown = 0;
   for (;;) {
@@ -180,6 +195,7 @@ void csv_reading::read_part(part& piece, bool track_lines) {
       grown = std::min(std::max(needed, grown + growth), piece.totals.records);
       grow(piece, grown);
       if (piece.too_much) return;
+      if (grown > unspent_rows) spender.pass(track_lines ? rows.record : rows.cell);
     }
     if (found == 0) break;
     take_cells(rows, base, std::span(separators).first(found));
@@ -189,25 +205,16 @@ void csv_reading::read_part(part& piece, bool track_lines) {
 
 std::optional<proto::problem> csv_reading::pass(bool track_lines) {
   if (auto refused = check_memory()) return refused;
-  for (storage& places : storage_) {
-    if (places.duty == csv_duty::numbers) {
-      places.values.reserve(records_);
-      ask_for_huge_pages(places.values.data(), records_ * sizeof(double));
-      if (parts_.size() > 1) places.values.resize(records_);
-    } else {
-      places.codes.resize(records_);
-    }
-  }
   each_part([&](part& piece) { read_part(piece, track_lines); });
   return check_memory();
 }
 
 bool csv_reading::plan_second_pass() {
   bool again = false;
-  for (std::size_t c = 0; c < storage_.size(); ++c) {
+  for (std::size_t c = 0; c < duties_.size(); ++c) {
     const bool texts = std::ranges::any_of(
         parts_, [&](const part& piece) { return piece.rows.columns[c].texts > 0; });
-    if (texts) storage_[c] = {.duty = csv_duty::texts, .values = {}, .codes = {}};
+    if (texts) duties_[c] = csv_duty::texts;
     again = again || texts;
   }
   bool blank = false;
@@ -220,17 +227,28 @@ bool csv_reading::plan_second_pass() {
   return again;
 }
 
+std::optional<proto::problem> csv_reading::restore_text() {
+  for (part& piece : parts_) piece.places.clear();
+  if (spendable_ == nullptr || !spendable_->spent()) return std::nullopt;
+  const bool restored = spendable_->restore();
+  text_ = spendable_->view();
+  if (restored) return std::nullopt;
+  return refuse_csv("csv.changed", "the file could not be read a second time as it was before",
+                    "leave the file alone while it is read", layout_.data_line)
+      .error();
+}
+
 proto::result<table> csv_reading::run() {
   if (auto refused = count()) return std::unexpected(*refused);
   for (const csv_column_plan& plan : layout_.columns) {
-    storage_.push_back(
-        {.duty = plan.texts ? csv_duty::texts : csv_duty::numbers, .values = {}, .codes = {}});
+    duties_.push_back(plan.texts ? csv_duty::texts : csv_duty::numbers);
   }
   if (auto refused = pass(track_lines_)) return std::unexpected(*refused);
   if (plan_second_pass()) {
+    if (auto refused = restore_text()) return std::unexpected(*refused);
     if (auto refused = pass(track_lines_)) return std::unexpected(*refused);
   }
-  close_gaps();
+  join_parts();
   return assemble();
 }
 

@@ -1,5 +1,6 @@
 // The passes over a CSV text whose dialect and layout are known: count, read, read again what the
-// first records did not announce.
+// first records did not announce. Each part fills columns of its own, which are joined in the end;
+// a text that may be spent shrinks while they grow.
 #pragma once
 
 #include <cstddef>
@@ -12,6 +13,7 @@
 #include "agents/evidence/tables/csv_rows.hpp"
 #include "agents/evidence/tables/dialect.hpp"
 #include "agents/evidence/tables/readers.hpp"
+#include "agents/evidence/tables/spendable_text.hpp"
 #include "agents/evidence/tables/table.hpp"
 #include "proto/problem.hpp"
 
@@ -20,29 +22,34 @@ namespace chimera::evidence {
 /// Reads one text once; not thread-safe, starts threads of its own. The text outlives it.
 class csv_reading {
  public:
-  csv_reading(std::string_view text, const csv_dialect& dialect, const csv_layout& layout,
-              const table_limits& limits, std::size_t threads)
-      : text_(text), dialect_(dialect), layout_(layout), limits_(limits), threads_(threads) {}
+  /// `spendable`, if not null, owns `text`.
+  csv_reading(std::string_view text, spendable_text* spendable, const csv_dialect& dialect,
+              const csv_layout& layout, const table_limits& limits, std::size_t threads)
+      : text_(text),
+        spendable_(spendable),
+        dialect_(dialect),
+        layout_(layout),
+        limits_(limits),
+        threads_(threads) {}
 
   [[nodiscard]] proto::result<table> run();
 
  private:
+  /// The cells of a column in a part: one of the two, by the duty of the column.
+  struct storage {
+    std::vector<double> values;
+    std::vector<std::uint32_t> codes;
+  };
+
   /// A piece of the text that begins and ends between records.
   struct part {
     std::size_t begin = 0;
     std::size_t end = 0;
     csv_totals totals;
-    std::size_t first_row = 0;  ///< as counted, blank lines included
     std::uint64_t first_line = 1;
     csv_rows rows;
+    std::vector<storage> places;
     bool too_much = false;  ///< the texts outgrew the memory
-  };
-
-  /// Places for the cells of a column, all parts.
-  struct storage {
-    csv_duty duty = csv_duty::numbers;
-    std::vector<double> values;
-    std::vector<std::uint32_t> codes;
   };
 
   void split();
@@ -50,10 +57,13 @@ class csv_reading {
   [[nodiscard]] std::optional<proto::problem> count();
   [[nodiscard]] std::optional<proto::problem> check_memory() const;
   [[nodiscard]] std::optional<proto::problem> pass(bool track_lines);
+  void begin_part(part& piece, bool track_lines);
   void read_part(part& piece, bool track_lines);
   void grow(part& piece, std::size_t rows);
   [[nodiscard]] bool plan_second_pass();
-  void close_gaps();
+  [[nodiscard]] std::optional<proto::problem> restore_text();
+  void join_parts();
+  void join_column(std::size_t index);
   [[nodiscard]] table assemble();
   void assemble_numbers(column& into, storage& from, std::size_t index) const;
   void assemble_texts(column& into, storage& from, std::size_t index);
@@ -62,6 +72,7 @@ class csv_reading {
   void each_part(const Work& work);
 
   std::string_view text_;
+  spendable_text* spendable_;
   const csv_dialect& dialect_;
   const csv_layout& layout_;
   const table_limits& limits_;
@@ -71,7 +82,7 @@ class csv_reading {
   std::size_t records_ = 0;
   std::size_t rows_ = 0;
   std::vector<part> parts_;
-  std::vector<storage> storage_;
+  std::vector<csv_duty> duties_;  // of the columns
 };
 
 }  // namespace chimera::evidence

@@ -4,7 +4,7 @@
 #include <cmath>
 
 #include "agents/evidence/tables/cell.hpp"
-#include "agents/evidence/tables/huge_pages.hpp"
+#include "agents/evidence/tables/memory_pages.hpp"
 #include "proto/decimal.hpp"
 
 namespace chimera::evidence {

@@ -13,6 +13,8 @@ namespace od = simdjson::ondemand;
 /// Large enough to forget the cost of a piece, small enough for the second level cache.
 constexpr std::size_t first_piece = 256U << 10U;
 constexpr std::string_view blanks = " \t\r\n";
+/// Records of other kinds cost a second look at their piece: not more often than this.
+constexpr int most_other_records = 4;
 
 /// What is wrong inside the strings of a document that begins at `begin`: the position of a control
 /// character in a string, or of the quote that opens a string without end.
@@ -86,11 +88,13 @@ bool json_reader::read_all() {
   while (at < text_.size()) {
     const std::size_t end = end_of_piece(at, bytes);
     std::size_t taken = 0;
-    if (!read_piece(at, end, taken)) return false;
+    if (bytes == first_piece && !read_flat(at, end, taken)) return false;
+    if (taken == 0 && !read_piece(at, end, taken)) return false;
     if (taken == 0 && end == text_.size()) return read_rest(at);
     if (taken == 0) bytes *= 4;
     if (taken > 0 && !std::exchange(expected_, true)) expect_more(taken);
     at = std::min(text_.find_first_not_of(blanks, at + taken), text_.size());
+    if (at > unspent_bytes) spender_.pass(line_begin_);
   }
   return true;
 }
@@ -149,6 +153,21 @@ bool json_reader::read_piece(std::size_t begin, std::size_t end, std::size_t& ta
   return true;
 }
 
+bool json_reader::read_flat(std::size_t begin, std::size_t end, std::size_t& taken) {
+  if (other_records_ >= most_other_records) return true;
+  const char* base = padded(begin, end);
+  const char* floor = base - (base == text_.data() + begin ? begin : begin - copied_);
+  if (flat_.begin(shape_.documents(), base, end - begin, floor)) {
+    for (std::size_t at = flat_.position(); flat_.next(); at = flat_.position()) {
+      note_begin(begin + at);
+      if (!walker_.take_flat(flat_.columns(), flat_.values())) return refuse_document(base, begin);
+    }
+    taken = flat_.position();
+  }
+  if (begin + taken < end && walker_.documents() > 0) ++other_records_;
+  return true;
+}
+
 bool json_reader::read_rest(std::size_t begin) {
   const char* base = padded(begin, text_.size());
   const std::size_t size = text_.size() - begin;
@@ -166,8 +185,9 @@ bool json_reader::read_rest(std::size_t begin) {
 
 void json_reader::note_begin(std::size_t offset) {
   if (documents_.begin_lines.empty()) {
-    line_ += static_cast<std::uint64_t>(
-        std::count(text_.begin(), text_.begin() + static_cast<std::ptrdiff_t>(offset), '\n'));
+    const std::string_view before = text_.substr(0, offset);
+    line_ += static_cast<std::uint64_t>(std::ranges::count(before, '\n'));
+    line_begin_ = before.rfind('\n') + 1;  // npos + 1 is 0
   } else {
     const std::string_view document = text_.substr(begin_, offset - begin_);
     std::size_t line_end = document.find('\n');
@@ -175,6 +195,7 @@ void json_reader::note_begin(std::size_t offset) {
              document.find_first_not_of(blanks, line_end) == std::string_view::npos;
     for (; line_end != std::string_view::npos; line_end = document.find('\n', line_end + 1)) {
       ++line_;
+      line_begin_ = begin_ + line_end + 1;
     }
   }
   begin_ = offset;
@@ -203,20 +224,26 @@ bool json_reader::fail_at(simdjson::error_code code, std::size_t offset) {
     offset = find_string_fault(text_, begin_);
   }
   offset = std::min(offset, text_.size());
-  const std::string_view before = text_.substr(0, offset);
-  const std::size_t line_end = before.rfind('\n');
+  const std::size_t known = std::min(begin_, offset);
+  const std::string_view since = text_.substr(known, offset - known);
+  const std::size_t line_end = since.rfind('\n');
   problem_.code = code == simdjson::UTF8_ERROR ? "json.utf8"
                   : code == simdjson::CAPACITY ? "json.too-large"
                                                : "json.syntax";
   problem_.title = "not readable as JSON";
   problem_.detail = describe(code);
-  problem_.line = 1 + static_cast<std::uint64_t>(std::ranges::count(before, '\n'));
-  problem_.column = offset - (line_end == std::string_view::npos ? 0 : line_end + 1) + 1;
+  problem_.line = line_ + static_cast<std::uint64_t>(std::ranges::count(since, '\n'));
+  problem_.column =
+      offset - (line_end == std::string_view::npos ? line_begin_ : known + line_end + 1) + 1;
   return false;
 }
 
 proto::result<tables_of_file> read_json(std::string_view text, const table_limits& limits) {
-  return json_reader(text, limits).run();
+  return json_reader(text, nullptr, limits).run();
+}
+
+proto::result<tables_of_file> read_json(spendable_text& text, const table_limits& limits) {
+  return json_reader(text.view(), &text, limits).run();
 }
 
 }  // namespace chimera::evidence

@@ -13,25 +13,6 @@ namespace {
 
 namespace od = simdjson::ondemand;
 
-std::string_view trim_token(std::string_view token) {
-  const std::size_t last = token.find_last_not_of(" \t\r\n");
-  return token.substr(0, last == std::string_view::npos ? 0 : last + 1);
-}
-
-std::string shown_token(char kind, std::string_view token) {
-  if (kind == '{') return "{...}";
-  if (kind == '[') return "[...]";
-  return std::string{trim_token(token)};
-}
-
-/// Cut so that an example stays one line for people, between two characters.
-std::string shorten(std::string text) {
-  if (text.size() <= json_example_bytes) return text;
-  std::size_t end = json_example_bytes;
-  while (end > 0 && (static_cast<unsigned char>(text[end]) & 0xC0U) == 0x80U) --end;
-  return text.substr(0, end) + "...";
-}
-
 /// Escapes of surrogates without their other half become escapes of U+FFFD, which are as long.
 std::string repair_surrogates(std::string_view raw) {
   std::string text{raw};
@@ -114,12 +95,27 @@ bool json_walker::take(od::document_reference document, const char* text_end) {
   return take_root_scalar(document, {node, node.rows->samples});
 }
 
+bool json_walker::take_flat(std::span<json_node* const> columns, std::span<const double> values) {
+  json_node& node = shape_.documents();
+  shape_.positions.assign(1, documents_++);
+  ++objects_;
+  json_rows& rows = node.rows->records;
+  if (!shape_.begin_row(rows)) return false;
+  const std::size_t row = rows.count - 1;
+  bool within = true;
+  for (std::size_t c = 0; c < columns.size(); ++c) {
+    within = columns[c]->column.put_number(row, values[c], shape_.budget) && within;
+  }
+  shape_.numeric_leaves += columns.size();
+  return stored(within);
+}
+
 bool json_walker::take_root_scalar(od::document_reference document, target into) {
   std::string_view token;
   if (const auto code = document.raw_json_token().get(token)) return fail(code);
   // On-Demand reads a number of a stream only if nothing follows: let it read an array of one.
   const char* const begin = at_;
-  const simdjson::padded_string one(fmt::format("[{}]", trim_token(token)));
+  const simdjson::padded_string one(fmt::format("[{}]", trim_json_token(token)));
   const char* const outer_end = std::exchange(end_, one.data() + one.size());
   od::document wrapped;
   od::array elements;
@@ -215,26 +211,6 @@ bool json_walker::take_object(simdjson::simdjson_result<od::object> object, json
   return stored(!over_budget_);
 }
 
-bool json_walker::take_again(od::value value, target into, std::size_t depth) {
-  const std::size_t row = into.rows.count - 1;
-  ++into.rows.duplicates;
-  if (into.rows.duplicate_examples.size() < 5) {
-    const std::string first =
-        shown_token(into.node.kind, into.node.has_column ? into.node.column.shown(row) : "null");
-    const std::string_view token = value.raw_json_token();
-    std::string last = shown_token(token.front(), token);
-    if (token.front() == '"') {
-      std::string_view text;
-      if (!read_string(token.data() + 1, text)) return false;
-      last = text;
-    }
-    into.rows.duplicate_examples.push_back(
-        fmt::format("{}: {}, {}", concrete_pointer(into.node), shorten(first), shorten(last)));
-  }
-  shape_.forget(into.node, row);
-  return take_value(value, into, depth);
-}
-
 bool json_walker::take_value(od::value value, target into, std::size_t depth) {
   at_ = value.raw_json_token().data();
   into.node.kind = *at_;
@@ -266,7 +242,7 @@ bool json_walker::take_scalar(od::value value, target into) {
     case '9':
       return take_number(value, into);
     default:
-      return take_word(trim_token(value.raw_json_token()), into);
+      return take_word(trim_json_token(value.raw_json_token()), into);
   }
 }
 
@@ -275,7 +251,7 @@ bool json_walker::take_number(od::value value, target into) {
   const std::string_view token = value.raw_json_token();
   if (const auto code = value.get_double().get(number)) [[unlikely]] {
     // A number beyond the doubles, -Infinity, or none at all.
-    const parsed_cell cell = parse_cell(trim_token(token), {});
+    const parsed_cell cell = parse_cell(trim_json_token(token), {});
     const std::size_t tail = token.find_first_not_of("-+.0123456789eE \t\r\n");
     if (cell.non_finite && (tail == std::string_view::npos || token[1] == 'I' || token[1] == 'i' ||
                             token[1] == 'N' || token[1] == 'n')) {
@@ -375,18 +351,6 @@ bool json_walker::take_element(od::value value, json_node& element, std::size_t 
   if (!shape_.begin_row(rows)) return false;
   if (*at_ == '{') return take_object(value.get_object(), element, rows, depth + 1);
   return take_scalar(value, {element, rows});
-}
-
-std::string json_walker::concrete_pointer(const json_node& node) const {
-  std::vector<const json_node*> way;
-  for (const json_node* n = &node; n->above != nullptr; n = n->above) way.push_back(n);
-  std::string pointer;
-  for (auto n = way.rbegin(); n != way.rend(); ++n) {
-    pointer += '/';
-    pointer +=
-        (*n)->rows ? fmt::to_string(shape_.positions[(*n)->stars - 1]) : escape_pointer((*n)->key);
-  }
-  return pointer;
 }
 
 }  // namespace chimera::evidence

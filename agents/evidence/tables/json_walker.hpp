@@ -3,6 +3,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <span>
 #include <string>
 #include <string_view>
 
@@ -12,6 +13,9 @@
 
 namespace chimera::evidence {
 
+/// A token of the text without the blanks behind it.
+[[nodiscard]] std::string_view trim_json_token(std::string_view token);
+
 /// Not thread-safe. Every function returns false once something is wrong with the document: then
 /// `error` says what simdjson found, or it is SUCCESS and the shape's refusal says which bound.
 class json_walker {
@@ -20,6 +24,8 @@ class json_walker {
 
   /// Takes a document; `text_end` is where the text that simdjson was given ends.
   [[nodiscard]] bool take(simdjson::ondemand::document_reference document, const char* text_end);
+  /// Takes a record that json_flat has read: `values` for the members with these nodes.
+  [[nodiscard]] bool take_flat(std::span<json_node* const> columns, std::span<const double> values);
   /// How many documents were begun.
   [[nodiscard]] std::uint32_t documents() const { return documents_; }
 

@@ -12,6 +12,8 @@
 
 namespace chimera::evidence {
 
+class spendable_text;
+
 /// Bounds on what one file may ask for. Beyond a bound the file is refused by name.
 struct table_limits {
   std::size_t columns = 10'000;            ///< columns of one table
@@ -38,9 +40,17 @@ struct tables_of_file {
 [[nodiscard]] proto::result<tables_of_file> read_csv(std::string_view text, const table_limits&,
                                                      std::size_t threads);
 
+/// The same; gives back the memory of a large text that it has passed. Afterwards the text may be
+/// spent. Refuses a text that it must look at again and that cannot be restored.
+[[nodiscard]] proto::result<tables_of_file> read_csv(spendable_text& text, const table_limits&,
+                                                     std::size_t threads);
+
 /// JSON: one document, JSON Lines or concatenated documents (`lines` is set from what is found).
 /// Tolerates NaN, Infinity and duplicate keys; counts them.
 [[nodiscard]] proto::result<tables_of_file> read_json(std::string_view text, const table_limits&);
+
+/// The same; gives back the memory of a large text as it goes.
+[[nodiscard]] proto::result<tables_of_file> read_json(spendable_text& text, const table_limits&);
 
 /// The GFM tables of a Markdown text.
 [[nodiscard]] proto::result<tables_of_file> read_markdown(std::string_view text,
