@@ -1,8 +1,8 @@
 // Cold starts: rows that measure the loading of a model, and what pooling them does to a mean.
 #include <algorithm>
 #include <cmath>
-#include <set>
 
+#include "agents/evidence/columns/sampling.hpp"
 #include "agents/evidence/facts/tree_facts.hpp"
 #include "agents/evidence/statistics/summary.hpp"
 #include "agents/report/outline_builder.hpp"
@@ -36,22 +36,6 @@ double distortion(const evidence_table& t) {
   }
   if (warm.empty()) return 0;
   return evidence::summarise(all).mean / evidence::summarise(warm).median;
-}
-
-// A parameter that is not what reloads the model, yet has one level in all cold rows.
-std::pair<std::size_t, std::string> confound_of(const evidence_table& t) {
-  for (std::size_t c = 0; c < t.data.columns.size(); ++c) {
-    if (t.traits[c].role != evidence::role::parameter) continue;
-    if (t.data.columns[c].key.find("warm") != std::string::npos) continue;  // it declares them
-    if (std::ranges::find(t.rows.cold_block_columns, c) != t.rows.cold_block_columns.end())
-      continue;
-    std::set<std::string> cold;
-    std::set<std::string> all;
-    for (const std::uint32_t row : t.rows.cold_rows) cold.insert(t.data.columns[c].text(row));
-    for (std::size_t row = 0; row < t.data.rows; ++row) all.insert(t.data.columns[c].text(row));
-    if (cold.size() == 1 && all.size() > 1) return {c, *cold.begin()};
-  }
-  return {npos, ""};
 }
 
 figure run_order(const evidence_table& t, std::size_t c, const std::string& id) {
@@ -108,7 +92,8 @@ finding cold_finding(outline_builder& b, const evidence_table& worst, bool sweep
     f.slots.emplace_back("blocks", blocks);
     if (first == b.tree_value(prefix + "/cold")) f.slots.emplace_back("all-first", "yes");
   }
-  if (const auto [column, level] = confound_of(worst); column != npos) {
+  if (const auto confounds = evidence::cold_confounds(worst); !confounds.empty()) {
+    const auto& [column, level] = confounds.front();
     f.slots.emplace_back("confound", b.name(worst.data.columns[column].key, worst.file, "header"));
     f.slots.emplace_back("level", b.name(level, worst.file, worst.data.columns[column].name));
   }

@@ -1,6 +1,7 @@
 // Sweeps with one sample per configuration: their ranking, and why it proves little.
 #include <algorithm>
 
+#include "agents/evidence/columns/sampling.hpp"
 #include "agents/evidence/facts/table_facts.hpp"
 #include "agents/evidence/facts/tree_facts.hpp"
 #include "agents/report/outline_builder.hpp"

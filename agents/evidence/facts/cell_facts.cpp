@@ -5,6 +5,7 @@
 
 #include <fmt/format.h>
 
+#include "agents/evidence/columns/sampling.hpp"
 #include "agents/evidence/facts/table_facts.hpp"
 
 namespace chimera::evidence {
@@ -46,22 +47,6 @@ std::size_t row_label_column(const evidence_table& t) {
     if (t.traits[c].role == role::label && t.data.columns[c].textual() && unique_texts(t, c))
       return c;
   return evidence_table::npos;
-}
-
-bool one_sample_per_configuration(const evidence_table& t) {
-  if (t.data.shape != table_shape::records || t.summary || t.data.rows < 6) return false;
-  std::unordered_set<std::string> configurations;
-  bool any = false;
-  for (std::size_t row = 0; row < t.data.rows; ++row) {
-    std::string configuration;
-    for (std::size_t c = 0; c < t.data.columns.size(); ++c) {
-      if (t.traits[c].role != role::parameter) continue;
-      configuration += t.data.columns[c].text(row) + '\x1F';
-      any = true;
-    }
-    if (any && !configurations.insert(configuration).second) return false;
-  }
-  return any;
 }
 
 std::vector<proto::filter_term> configuration_of(const evidence_table& t, std::size_t label,

@@ -34,8 +34,6 @@ void add_ranks(const evidence_table& t, fact_set& facts);
 
 /// Index of the label column whose texts are unique per row ("config_name"), or npos.
 [[nodiscard]] std::size_t row_label_column(const evidence_table& t);
-/// True if the rows are one sample per configuration: a unique label, or parameters unique per row.
-[[nodiscard]] bool one_sample_per_configuration(const evidence_table& t);
 
 /// What singles a row out: its label, else all its parameters. `label` from row_label_column.
 [[nodiscard]] std::vector<proto::filter_term> configuration_of(const evidence_table& t,

@@ -6,6 +6,7 @@
 
 #include <fmt/format.h>
 
+#include "agents/evidence/columns/sampling.hpp"
 #include "agents/evidence/facts/table_facts.hpp"
 #include "agents/evidence/statistics/summary.hpp"
 

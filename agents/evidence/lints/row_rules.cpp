@@ -1,9 +1,9 @@
 #include <algorithm>
 #include <cmath>
-#include <set>
 
 #include <fmt/format.h>
 
+#include "agents/evidence/columns/sampling.hpp"
 #include "agents/evidence/lints/rule.hpp"
 #include "agents/evidence/statistics/summary.hpp"
 #include "proto/decimal.hpp"
@@ -107,20 +107,10 @@ std::optional<proto::lint> cold_rows_confound(const lint_input& in) {
   finder f({"cold-rows-confound", severity::error, "Cold rows share a value of a parameter",
             "tables", "no statement on what that parameter does to times"});
   for (const evidence_table& t : in.tables) {
-    if (!is_raw_table(t) || t.rows.cold < 3) continue;
-    for (std::size_t i = 0; i < t.data.columns.size(); ++i) {
-      if (t.traits[i].role != role::parameter) continue;
-      if (std::ranges::find(t.rows.cold_block_columns, i) != t.rows.cold_block_columns.end())
-        continue;
-      std::set<std::string> cold;
-      std::set<std::string> all;
-      for (const std::uint32_t row : t.rows.cold_rows) cold.insert(t.data.columns[i].text(row));
-      for (std::size_t row = 0; row < t.data.rows; ++row) all.insert(t.data.columns[i].text(row));
-      if (cold.size() == 1 && all.size() > 1)
-        f.at(t.file, t.data.columns[i].name,
-             fmt::format("all {} cold rows have {} = {}", t.rows.cold, t.data.columns[i].key,
-                         *cold.begin()));
-    }
+    if (!is_raw_table(t)) continue;
+    for (const auto& [i, level] : cold_confounds(t))
+      f.at(t.file, t.data.columns[i].name,
+           fmt::format("all {} cold rows have {} = {}", t.rows.cold, t.data.columns[i].key, level));
   }
   return f.done();
 }

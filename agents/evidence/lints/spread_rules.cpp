@@ -1,10 +1,10 @@
 #include <algorithm>
 #include <cmath>
-#include <set>
 #include <span>
 
 #include <fmt/format.h>
 
+#include "agents/evidence/columns/sampling.hpp"
 #include "agents/evidence/lints/rule.hpp"
 #include "agents/evidence/statistics/summary.hpp"
 #include "proto/decimal.hpp"
@@ -76,20 +76,7 @@ std::optional<proto::lint> one_sample_per_configuration_rule(const lint_input& i
   finder f({"one-sample-per-configuration", severity::error, "A single sample per configuration",
             "tables", "a best configuration ranks noise with the effect"});
   for (const evidence_table& t : in.tables) {
-    if (!is_raw_table(t) || t.data.shape != table_shape::records || t.data.rows < 6) continue;
-    std::set<std::string> configurations;
-    bool any = false;
-    bool unique = true;
-    for (std::size_t row = 0; row < t.data.rows && unique; ++row) {
-      std::string configuration;
-      for (std::size_t c = 0; c < t.data.columns.size(); ++c) {
-        if (t.traits[c].role != role::parameter) continue;
-        configuration += t.data.columns[c].text(row) + '\x1F';
-        any = true;
-      }
-      unique = configurations.insert(configuration).second;
-    }
-    if (!any || !unique) continue;
+    if (!is_raw_table(t) || !one_sample_per_configuration(t)) continue;
     std::string spread;
     for (std::size_t c = 0; c < t.data.columns.size() && spread.empty(); ++c) {
       if (!is_raw_measure(t, c) || t.traits[c].dimension != dimension::rate) continue;
@@ -99,7 +86,7 @@ std::optional<proto::lint> one_sample_per_configuration_rule(const lint_input& i
         spread = fmt::format(", {} spreads by CV {} %", t.data.columns[c].key, rounded(*cv * 100));
     }
     f.at(t.file, t.data.path,
-         fmt::format("{} configurations in {} rows{}", configurations.size(), t.data.rows, spread));
+         fmt::format("{} configurations in {} rows{}", t.data.rows, t.data.rows, spread));
   }
   return f.done();
 }
