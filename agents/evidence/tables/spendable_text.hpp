@@ -23,7 +23,7 @@ class spendable_text {
   /// Unspecified bytes where it was spent.
   [[nodiscard]] std::string_view view() const { return text_; }
   /// Nobody looks at the bytes [begin, end) any more: pages of which these are all go back to the
-  /// system. Costs a call of the kernel, so ranges of some MiB are best.
+  /// system. Costs a call of the kernel, so ranges of a MiB are best.
   void spend(std::size_t begin, std::size_t end);
   [[nodiscard]] bool spent() const { return spent_; }
   /// Makes the text whole again, at another place. False: it could not be loaded again, or is of
@@ -36,7 +36,7 @@ class spendable_text {
   std::atomic<bool> spent_ = false;
 };
 
-/// Spends what a reader has passed, some MiB at a time. One for each thread.
+/// Spends what a reader has passed, a MiB at a time. One for each thread.
 class text_spender {
  public:
   /// Nothing is spent if `text` is null.
@@ -49,7 +49,7 @@ class text_spender {
   }
 
  private:
-  static constexpr std::size_t step = 4U << 20U;
+  static constexpr std::size_t step = 1U << 20U;
   spendable_text* text_;
   std::size_t begin_;
 };
