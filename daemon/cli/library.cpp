@@ -30,11 +30,11 @@ proto::result<fs::path> choose_folder(const std::optional<std::string>& asked) {
   const fs::path program = fs::read_symlink("/proc/self/exe", ignored);
   const fs::path source = CHIMERA_SOURCE_PERSONAS;
   const fs::path installed = program.parent_path().parent_path() / "share/chimera/personas";
-  for (const fs::path& folder : {source, installed})
+  for (const fs::path& folder : {installed, source})
     if (fs::is_directory(folder, ignored)) return folder;
   return proto::fail("personas.folder", "no folder of personas was found",
-                     fmt::format("looked at {} and {}; name one with --personas", source.string(),
-                                 installed.string()));
+                     fmt::format("looked at {} and {}; name one with --personas",
+                                 installed.string(), source.string()));
 }
 
 proto::result<void> read_into(library& all, const fs::path& file) {

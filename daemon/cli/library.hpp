@@ -20,8 +20,9 @@ struct library {
 };
 
 /// Reads every .yaml and .yml file of a folder: `asked`, else the environment's CHIMERA_PERSONAS,
-/// else the source tree's, else the installed ../share/chimera/personas. Errors: no such folder, a
-/// file that is not sound (the first, by name), two personas or pipelines of one name.
+/// else ../share/chimera/personas beside an installed program, else the source tree's. Errors: no
+/// such folder, a file that is not sound (the first, by name), two personas or pipelines of one
+/// name.
 [[nodiscard]] proto::result<library> load_library(const std::optional<std::string>& asked);
 
 /// Whole content of a file; an error names the file and the cause.
