@@ -94,6 +94,54 @@ bool is_header(const raw_record& first, const csv_dialect& dialect) {
   return false;
 }
 
+/// A line of its own above a table: its first cell holds words, the others nothing.
+bool is_title(const raw_record& record, const cell_style& style) {
+  const auto blank = [](std::string_view cell) { return trim_blanks(cell).empty(); };
+  if (record.empty() || blank(record.front())) return false;
+  std::string scratch;
+  return std::all_of(record.begin() + 1, record.end(), blank) &&
+         !is_data(unquote(record.front(), scratch), style);
+}
+
+/// A header, and a cell of a known type below it.
+bool begins_a_table(const csv_dialect& dialect) {
+  if (dialect.sample.front().size() != dialect.width) return false;
+  if (!is_header(dialect.sample.front(), dialect)) return false;
+  std::string scratch;
+  return std::any_of(dialect.sample.begin() + 1, dialect.sample.end(), [&](const raw_record& r) {
+    return std::ranges::any_of(
+        r, [&](std::string_view raw) { return is_data(unquote(raw, scratch), dialect.style); });
+  });
+}
+
+/// Takes titles and comments ("# run 3") above the header out of the sample; returns where the
+/// first record behind them begins. Titles must have a header behind them, or they are one.
+std::size_t skip_preamble(std::string_view text, csv_dialect& dialect) {
+  constexpr std::size_t most_lines = 20;
+  if (!dialect.uniform) return 0;
+  std::size_t comments = 0;
+  std::size_t lines = 0;
+  for (; lines < std::min(most_lines, dialect.sample.size()); ++lines) {
+    const raw_record& record = dialect.sample[lines];
+    const bool title = is_title(record, dialect.style);
+    const bool comment =
+        trim_blanks(record.front()).starts_with('#') && (title || record.size() != dialect.width);
+    if (comment && comments == lines) ++comments;
+    if (!comment && !title) break;
+  }
+  if (lines == 0 || lines == dialect.sample.size()) return 0;
+  csv_dialect behind = dialect;
+  behind.sample.erase(behind.sample.begin(),
+                      behind.sample.begin() + static_cast<std::ptrdiff_t>(lines));
+  if (comments < lines && !begins_a_table(behind)) {
+    behind.sample = dialect.sample;
+    behind.sample.erase(behind.sample.begin(),
+                        behind.sample.begin() + static_cast<std::ptrdiff_t>(comments));
+  }
+  dialect.sample = std::move(behind.sample);
+  return static_cast<std::size_t>(dialect.sample.front().front().data() - text.data());
+}
+
 /// The second record, if it holds units or nothing, and numbers stand below every unit.
 bool is_unit_row(const csv_dialect& dialect) {
   if (dialect.sample.size() < 3) return false;
@@ -174,11 +222,11 @@ std::unexpected<proto::problem> refuse_csv(std::string code, std::string title, 
   return refusal;
 }
 
-proto::result<csv_layout> lay_out(std::string_view text, const csv_dialect& dialect,
+proto::result<csv_layout> lay_out(std::string_view text, csv_dialect dialect,
                                   const table_limits& limits) {
   csv_layout layout;
   const csv_marks marks = dialect.marks;
-  std::size_t at = skip_blank_lines(text, 0, marks);
+  std::size_t at = skip_blank_lines(text, skip_preamble(text, dialect), marks);
   const auto first = read_record(text, at, dialect, limits);
   if (!first) return std::unexpected(first.error());
   layout.header_missing = !is_header(first->cells, dialect);

@@ -1,4 +1,4 @@
-// What stands above the data of a CSV: header, row of units; and what to expect below.
+// What stands above the data of a CSV: titles, header, row of units; and what to expect below.
 #pragma once
 
 #include <cstddef>
@@ -31,7 +31,8 @@ struct csv_layout {
 
 /// Refuses more columns than `limits` allows and a first record beyond its bytes, naming the line.
 /// A name that stands twice gets " (2)"; an empty one "column C", by its letter.
-[[nodiscard]] proto::result<csv_layout> lay_out(std::string_view text, const csv_dialect& dialect,
+/// Titles and comments above the header are passed over.
+[[nodiscard]] proto::result<csv_layout> lay_out(std::string_view text, csv_dialect dialect,
                                                 const table_limits& limits);
 
 /// "csv.too-many-columns" and its like, at a line.

@@ -1,4 +1,8 @@
+#include <cstddef>
+#include <cstdint>
+#include <initializer_list>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include <catch2/catch.hpp>
@@ -145,4 +149,41 @@ TEST_CASE("The message of a tool that failed is no table") {
 }
 
 }  // namespace
+TEST_CASE("Titles and comments above the header are passed over, others are rows or names") {
+  struct example {
+    std::string_view text;
+    std::string_view first_name;
+    std::size_t rows;
+    std::uint64_t first_line;
+  };
+  for (const example& e : std::initializer_list<example>{
+           {"# run 3\na,b,c\n1,2,3\n4,5,6\n", "a", 2, 3},
+           {"# run 3\n# 2025-01-01, host x\na,b,c\n1,2,3\n4,5,6\n5,6,7\n", "a", 3, 4},
+           {"Benchmark X;;;\nmodel;ttft;tok;n\nm1;0,5;10,2;3\nm2;0,6;1,2;4\n", "model", 2, 3},
+           {"My benchmark\n\na,b,c\n1,2,3\n4,5,6\n", "a", 2, 4},
+           {"\"Runs, all\"\na,b\n1,2\n4,5\n", "a", 2, 3},
+           {"# run 3\n1,2,3\n4,5,6\n", "column A", 2, 2},
+           // None of them is a title: names only, a cell of data, a header that is a comment.
+           {"name\na,b,c\nd,e,f\ng,h,i\n", "name", 3, 2},
+           {"name\n1,2,3\n4,5,6\n", "name", 2, 2},
+           {"5,,\na,b,c\n1,2,3\n", "column A", 3, 1},
+           {"#run,b,c\n1,2,3\n4,5,6\n", "#run", 2, 2},
+           {"# a\n1\n2\n", "# a", 2, 2},
+           {"a,,\n1,2,3\n4,5,6\n", "column A", 3, 1}}) {
+    INFO(e.text);
+    const table read = only_table(e.text);
+    CHECK(read.columns.front().name == e.first_name);
+    CHECK(read.rows == e.rows);
+    CHECK(read.first_row_line == e.first_line);
+  }
+}
+
+TEST_CASE("Bare numbers in the first row are data") {
+  const table read = only_table("1,2.5,3\n4,5,6\n7,8,9\n");
+  CHECK(read.header_missing);
+  CHECK(read.rows == 3);
+  CHECK(read.columns[1].name == "column B");
+  CHECK(read.columns[1].number(0) == 2.5);
+}
+
 }  // namespace chimera::evidence

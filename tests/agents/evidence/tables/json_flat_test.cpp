@@ -9,7 +9,7 @@
 #include <catch2/catch.hpp>
 
 #include "agents/evidence/tables/readers.hpp"
-#include "same_tables.hpp"
+#include "agents/evidence/tables/same_tables.hpp"
 
 namespace chimera::evidence {
 namespace {

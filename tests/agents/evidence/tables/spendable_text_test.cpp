@@ -10,8 +10,8 @@
 #include <catch2/catch.hpp>
 
 #include "agents/evidence/tables/readers.hpp"
+#include "agents/evidence/tables/same_tables.hpp"
 #include "agents/evidence/tables/spendable_text.hpp"
-#include "same_tables.hpp"
 
 namespace chimera::evidence {
 namespace {
