@@ -4,6 +4,7 @@
 
 #include <fmt/format.h>
 
+#include "agents/report/crowd.hpp"
 #include "agents/report/figure.hpp"
 #include "agents/report/printed_text.hpp"
 #include "agents/report/svg.hpp"
@@ -36,9 +37,11 @@ figure run_order_plot(const run_order_spec& spec) {
     else if (spec.cold[i] != 0)
       ++cold;
   }
+  crowd marks(spec.values.size());
   const std::string description =
-      fmt::format("{} of {} runs in order; {} cold (hollow squares), {} failed (crosses).",
-                  spec.axis, spec.values.size(), cold, failed);
+      fmt::format("{} of {} runs in order; {} cold (hollow squares), {} failed (crosses).{}",
+                  spec.axis, spec.values.size(), cold, failed,
+                  marks.crowded() ? " Marks that cover each other are drawn once." : "");
   const axis_scale y = make_scale(spec.values, spec.log_scale, bottom - 10, top);
   const axis_scale x{-0.5, static_cast<double>(std::max<std::size_t>(spec.values.size(), 1)) - 0.5,
                      left, right, false};
@@ -46,17 +49,24 @@ figure run_order_plot(const run_order_spec& spec) {
   out.y_axis(y, left, right, spec.axis);
   for (const std::size_t start : spec.block_starts) {
     const double at = x.at(static_cast<double>(start) - 0.5);
-    if (start > 0) out.line(at, top, at, bottom, svg::soft, 1, "2 4");
+    if (start > 0 && marks.shows(crowd::mark::line, at, 0))
+      out.line(at, top, at, bottom, svg::soft, 1, "2 4");
   }
   out.line(left, bottom, right, bottom, svg::soft);
   for (std::size_t i = 0; i < spec.values.size(); ++i) {
     const double at = x.at(static_cast<double>(i));
-    if (!std::isfinite(spec.values[i]))
-      out.cross(at, bottom - 6, 4, "var(--bad,#b42318)");
-    else if (spec.cold[i] != 0)
-      out.square(at, y.at(spec.values[i]), 4.5, svg::series_color(1), true);
+    const bool number = std::isfinite(spec.values[i]);
+    const double height = number ? y.at(spec.values[i]) : bottom - 6;
+    const crowd::mark kind = !number             ? crowd::mark::cross
+                             : spec.cold[i] != 0 ? crowd::mark::square
+                                                 : crowd::mark::circle;
+    if (!marks.shows(kind, at, height)) continue;
+    if (kind == crowd::mark::cross)
+      out.cross(at, height, 4, "var(--bad,#b42318)");
+    else if (kind == crowd::mark::square)
+      out.square(at, height, 4.5, svg::series_color(1), true);
     else
-      out.circle(at, y.at(spec.values[i]), 3.5, svg::series_color(0));
+      out.circle(at, height, 3.5, svg::series_color(0));
   }
   out.circle(left + 6, 14, 3.5, svg::series_color(0));
   out.text(left + 16, 18, fmt::format("warm, n = {}", spec.values.size() - cold - failed));

@@ -4,6 +4,7 @@
 
 #include <fmt/format.h>
 
+#include "agents/report/crowd.hpp"
 #include "agents/report/figure.hpp"
 #include "agents/report/printed_text.hpp"
 #include "agents/report/svg.hpp"
@@ -83,10 +84,15 @@ figure strip_plot(const strip_spec& given) {
       const double q1 = x.at(quantile(sorted, 0.25));
       out.rect(q1, y - 12, x.at(quantile(sorted, 0.75)) - q1, 24, svg::series_color(i), 0.15);
     }
-    for (std::size_t k = 0; k < s.values.size(); ++k)
-      out.circle(x.at(s.values[k]), y + jitter(k), 3.5, svg::series_color(i));
-    for (std::size_t k = 0; k < s.cold.size(); ++k)
-      out.circle(x.at(s.cold[k]), y + jitter(k), 3.5, svg::series_color(i), true);
+    crowd marks(s.values.size() + s.cold.size());
+    for (std::size_t k = 0; k < s.values.size(); ++k) {
+      if (marks.shows(crowd::mark::circle, x.at(s.values[k]), y + jitter(k)))
+        out.circle(x.at(s.values[k]), y + jitter(k), 3.5, svg::series_color(i));
+    }
+    for (std::size_t k = 0; k < s.cold.size(); ++k) {
+      if (marks.shows(crowd::mark::square, x.at(s.cold[k]), y + jitter(k)))
+        out.circle(x.at(s.cold[k]), y + jitter(k), 3.5, svg::series_color(i), true);
+    }
     if (!sorted.empty()) {
       const double median = x.at(quantile(sorted, 0.5));
       out.line(median, y - 14, median, y + 14, svg::ink, 2);
@@ -108,11 +114,14 @@ figure ecdf_plot(const strip_spec& given) {
     if (sorted.empty()) continue;
     std::ranges::sort(sorted);
     std::string points = fmt::format("{:.2f},{:.2f}", x.at(sorted.front()), y.at(0));
+    crowd steps(sorted.size());
     for (std::size_t k = 0; k < sorted.size(); ++k) {
       const double n = static_cast<double>(sorted.size());
-      points += fmt::format(" {:.2f},{:.2f} {:.2f},{:.2f}", x.at(sorted[k]),
-                            y.at(static_cast<double>(k) / n), x.at(sorted[k]),
-                            y.at(static_cast<double>(k + 1) / n));
+      const bool end = k == 0 || k + 1 == sorted.size();
+      const double height = y.at(static_cast<double>(k) / n);
+      if (!steps.shows(crowd::mark::line, x.at(sorted[k]), height) && !end) continue;
+      points += fmt::format(" {:.2f},{:.2f} {:.2f},{:.2f}", x.at(sorted[k]), height,
+                            x.at(sorted[k]), y.at(static_cast<double>(k + 1) / n));
     }
     out.path(points, svg::series_color(i), i >= 4 ? "5 3" : "");
     const double label_y = 34 + 18 * static_cast<double>(i);

@@ -154,3 +154,21 @@ TEST_CASE("the same data give the same bytes") {
   CHECK(ecdf_plot(strip({3, 1})).svg == ecdf_plot(strip({3, 1})).svg);
   CHECK(run_order_plot(order({1, 2})).svg == run_order_plot(order({1, 2})).svg);
 }
+
+TEST_CASE("a million values make a figure that a browser can show") {
+  std::vector<double> values;
+  for (std::size_t i = 0; i < 1'000'000; ++i)
+    values.push_back(i % 11 == 7 ? missing : 1 + static_cast<double>(i * 7'919 % 100'003));
+  run_order_spec runs = order(values);
+  for (std::size_t i = 0; i < values.size(); i += 3) runs.block_starts.push_back(i);
+  const figure ordered = run_order_plot(runs);
+  const std::size_t most_bytes = 8U << 20U;
+  CHECK(ordered.svg.size() < most_bytes);
+  CHECK(holds(ordered.svg, "failed, n = 90909</text>"));
+  CHECK(holds(ordered.description, "Marks that cover each other are drawn once"));
+  check_form(ordered);
+  for (const figure& f : {strip_plot(strip(values, values)), ecdf_plot(strip(values))}) {
+    CHECK(f.svg.size() < most_bytes);
+    CHECK(holds(f.svg, "n = 909091</text>"));
+  }
+}
