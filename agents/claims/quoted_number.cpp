@@ -98,26 +98,35 @@ std::string_view word_behind(std::string_view text, std::size_t at) {
   return word;
 }
 
-std::string unit_behind(std::string_view text, std::size_t end) {
+struct unit_found {
+  std::string unit;
+  std::size_t end = 0;
+};
+
+unit_found unit_behind(std::string_view text, std::size_t end) {
+  const std::size_t begin = end;
   while (end < text.size() && (text[end] == '*' || text[end] == '_')) ++end;
-  if (end >= text.size() || (text[end] != ' ' && text[end] != '-')) return {};
+  if (end >= text.size() || (text[end] != ' ' && text[end] != '-')) return {{}, begin};
   const std::string_view first = word_behind(text, end + 1);
-  if (first.empty()) return {};
+  if (first.empty()) return {{}, begin};
   const std::size_t next = end + 1 + first.size();
   const std::string word = lower(first);
-  if (word == "percentage" && lower(word_behind(text, next + 1)).starts_with("point")) return "pp";
-  if (word == "percent") return "%";
-  if (word == "times" || word == "x" || word == "\xC3\x97") return "x";
+  const std::string_view second = next < text.size() ? word_behind(text, next + 1) : first;
+  if (word == "percentage" && lower(second).starts_with("point"))
+    return {"pp", next + 1 + second.size()};
+  if (word == "percent") return {"%", next};
+  if (word == "times" || word == "x" || word == "\xC3\x97") return {"x", next};
   if (next < text.size() && text[next] == ' ') {
     // "tokens per second", "milliseconds per token".
     const std::string per = lower(text.substr(next + 1, 4));
     if (per == "per ") {
       const std::string_view below = word_behind(text, next + 5);
       const std::string whole = std::string(first) + "/" + std::string(below);
-      if (evidence::unit_of(whole)) return whole;
+      if (evidence::unit_of(whole)) return {whole, next + 5 + below.size()};
     }
   }
-  return evidence::unit_of(first) ? std::string(first) : std::string{};
+  if (!evidence::unit_of(first)) return {{}, begin};
+  return {std::string(first), next};
 }
 
 bool is_ratio_unit(std::string_view unit) {
@@ -141,7 +150,9 @@ std::optional<quoted_number> read_quoted(std::string_view text, const number_tok
   quoted_number q;
   q.value = *token.value;
   q.weakened = hedge_before(text, token.start);
-  q.unit = token.unit.empty() ? unit_behind(text, token.end) : token.unit;
+  const unit_found behind = unit_behind(text, token.end);
+  q.unit = token.unit.empty() ? behind.unit : token.unit;
+  q.end = token.unit.empty() ? behind.end : token.end;
   if (token.form != number_form::digits) {
     q.whole = q.value == std::trunc(q.value);
     q.significant = 17;

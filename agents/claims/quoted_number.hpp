@@ -32,6 +32,7 @@ struct quoted_number {
   int trailing_zeros = 0;         ///< of a whole number: 2 for "1200"
   bool whole = true;              ///< no decimals
   std::string unit;               ///< as the text has it: "ms", "%", "x", "tokens/s"; "" = none
+  std::size_t end = 0;            ///< byte offset of one past the unit
   hedge weakened = hedge::none;
 };
 

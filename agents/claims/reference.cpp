@@ -5,6 +5,8 @@
 #include <optional>
 #include <utility>
 
+#include <fmt/format.h>
+
 namespace chimera::claims {
 namespace {
 
@@ -15,6 +17,8 @@ constexpr std::array kinds = {std::pair{std::string_view("f"), reference_kind::f
                               std::pair{std::string_view("fig"), reference_kind::figure},
                               std::pair{std::string_view("m"), reference_kind::name}};
 
+constexpr std::string_view strike_word = "strike";
+
 bool is_id(std::string_view text) {
   const auto allowed = [](char c) { return (c >= 'a' && c <= 'z') || c == '-'; };
   return !text.empty() && text.size() <= 128 && std::ranges::all_of(text, allowed);
@@ -23,6 +27,10 @@ bool is_id(std::string_view text) {
 // What stands between "{{" and "}}"; the error, or "" with `out` filled.
 std::string read_inside(std::string_view inside, reference& out) {
   if (inside.find("{{") != std::string_view::npos) return "nested reference";
+  if (inside == strike_word) {
+    out.kind = reference_kind::strike;
+    return {};
+  }
   const std::size_t colon = inside.find(':');
   if (colon == std::string_view::npos) return "no kind";
   const std::string_view kind = inside.substr(0, colon);
@@ -80,6 +88,7 @@ std::vector<piece> parse_references(std::string_view source) {
 }
 
 std::string to_text(const reference& ref) {
+  if (ref.kind == reference_kind::strike) return fmt::format("{{{{{}}}}}", strike_word);
   std::string text = "{{";
   for (const auto& [word, kind] : kinds)
     if (kind == ref.kind) text += word;

@@ -16,12 +16,13 @@ enum class reference_kind : std::uint8_t {
   best,        ///< {{best:GROUP}} the best member of a group
   table,       ///< {{table:ID}}  a table, alone on its line
   figure,      ///< {{fig:ID}}    a figure, alone on its line
-  name         ///< {{m:ID}}      a name that contains digits: a model, a file, a column
+  name,        ///< {{m:ID}}      a name that contains digits: a model, a file, a column
+  strike       ///< {{strike}}    prints nothing: its sentence was checked and is struck
 };
 
 struct reference {
   reference_kind kind = reference_kind::fact;
-  std::vector<std::string> ids;  ///< one, or two for a comparison
+  std::vector<std::string> ids;  ///< one, two for a comparison, none for a strike
 };
 
 /// A stretch of the source: plain text, a well-formed reference, or something that wants to be one.

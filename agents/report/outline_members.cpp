@@ -101,8 +101,11 @@ finding best_member(outline_builder& b, const evidence_table& t) {
   };
   std::size_t first = npos;
   std::size_t best = npos;
+  std::string among;
   for (std::size_t row = 0; row < t.data.rows; ++row) {
-    if (cell(b, t, c, row).empty()) continue;
+    const std::string value = cell(b, t, c, row);
+    if (value.empty()) continue;
+    among += (among.empty() ? "" : " ") + value;
     if (first == npos) first = row;
     if (best == npos || better(row, best)) best = row;
   }
@@ -115,6 +118,7 @@ finding best_member(outline_builder& b, const evidence_table& t) {
              {"value", cell(b, t, c, best)},
              {"first", b.name(t.data.row_keys[first], t.file, t.data.path)},
              {"first-value", cell(b, t, c, first)},
+             {"among", among},
              {"dimension", std::string(to_text(t.traits[c].dimension))}};
   const std::string times = first == best ? std::string{} : ratio(b, t, c, first, best);
   if (!times.empty()) f.slots.emplace_back("ratio", times);

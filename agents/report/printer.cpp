@@ -118,6 +118,8 @@ class printer {
         if (found == names_.comparisons.end()) return strike(part, "no such comparison");
         return expand(found->second.text, depth + 1);
       }
+      case claims::reference_kind::strike:
+        return out_.refused.push_back(out_.text.size());
     }
   }
 

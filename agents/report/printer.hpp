@@ -23,7 +23,8 @@ struct printed_span {
 
 struct printed {
   std::string text;
-  std::vector<printed_span> spans;  ///< by start, not overlapping
+  std::vector<printed_span> spans;   ///< by start, not overlapping
+  std::vector<std::size_t> refused;  ///< places in sentences that a check refused, ascending
   std::vector<render_problem> problems;
   std::vector<std::string> facts_used;  ///< in order of first use
 };

@@ -19,11 +19,11 @@ bool blank(char c) { return c == ' ' || c == '\t' || c == '\r'; }
 // Finds sentences, and the numbers for which they are struck.
 class judge {
  public:
-  explicit judge(const printed& p) : text_(p.text), spans_(p.spans) {}
+  explicit judge(const printed& p) : text_(p.text), spans_(p.spans), refused_(p.refused) {}
 
   std::vector<stretch> sentences(std::vector<render_problem>& problems) {
     std::vector<stretch> strikes;
-    for (const stretch& number : bare_numbers()) {
+    for (const stretch& number : offences()) {
       if (mask_.empty()) mask_ = claims::mask_markdown(text_);
       const bool known = !strikes.empty() && number.start < strikes.back().end;
       if (!known) {
@@ -32,9 +32,16 @@ class judge {
         strikes.back().start = std::max(strikes.back().start, low);
       }
       const stretch& s = strikes.back();
-      problems.push_back(
-          {"bare number '" + one_line(text_.substr(number.start, number.end - number.start)) + "'",
-           one_line(text_.substr(s.start, s.end - s.start), 120)});
+      if (s.start == s.end) {  // a refusal with nothing to refuse
+        strikes.pop_back();
+        continue;
+      }
+      const std::string what =
+          number.start == number.end
+              ? "refused by the check of claims"
+              : "bare number '" + one_line(text_.substr(number.start, number.end - number.start)) +
+                    "'";
+      problems.push_back({what, one_line(text_.substr(s.start, s.end - s.start), 120)});
     }
     return strikes;
   }
@@ -42,6 +49,14 @@ class judge {
   bool code(std::size_t at) const { return mask_[at] == claims::non_claim::code; }
 
  private:
+  // What sentences are struck for, by place; a refusal is a place without extent.
+  std::vector<stretch> offences() const {
+    std::vector<stretch> all = bare_numbers();
+    for (const std::size_t at : refused_) all.push_back({at, at});
+    std::ranges::stable_sort(all, {}, &stretch::start);
+    return all;
+  }
+
   std::vector<stretch> bare_numbers() const {
     std::vector<stretch> bare;
     std::size_t span = 0;
@@ -131,6 +146,7 @@ class judge {
 
   const std::string& text_;
   const std::vector<printed_span>& spans_;
+  const std::vector<std::size_t>& refused_;
   std::vector<claims::non_claim> mask_;
 };
 

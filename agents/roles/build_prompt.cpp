@@ -1,5 +1,6 @@
 #include <algorithm>
 #include <set>
+#include <utility>
 
 #include <fmt/format.h>
 
@@ -22,20 +23,24 @@ class mentioned {
       const bool fact = piece.ref.kind == claims::reference_kind::fact ||
                         piece.ref.kind == claims::reference_kind::comparison;
       for (const std::string& id : piece.ref.ids) {
-        if (name && seen_.insert("m:" + id).second) names.push_back(id);
-        if (fact && seen_.insert("f:" + id).second) facts.push_back(id);
+        if (name && seen_.insert("m:" + id).second) told_.names.push_back(id);
+        if (fact && seen_.insert("f:" + id).second) told_.facts.push_back(id);
       }
     }
   }
   void add(const std::vector<finding>& findings) {
     for (const finding& f : findings)
-      for (const auto& [slot, value] : f.slots) add(value);
+      for (const auto& [slot, value] : f.slots) {
+        add(value);
+        const bool words = value.find(' ') != std::string::npos && !value.contains("{{");
+        if (words && seen_.insert("t:" + value).second) told_.texts.push_back(value);
+      }
   }
 
-  std::vector<std::string> facts;
-  std::vector<std::string> names;
+  told_ids take() { return std::move(told_); }
 
  private:
+  told_ids told_;
   std::set<std::string> seen_;
 };
 
@@ -90,7 +95,7 @@ std::string join(const std::vector<std::string>& words) {
   return text;
 }
 
-std::string fact_lines(const mentioned& used, const report::catalog& names) {
+std::string fact_lines(const told_ids& used, const report::catalog& names) {
   std::string out;
   for (const std::string& id : used.facts) {
     const proto::fact* f = names.find_fact ? names.find_fact(id) : nullptr;
@@ -123,6 +128,14 @@ void rules(std::string& out, const proto::persona& who, const role_matter& matte
 
 }  // namespace
 
+told_ids told_in(const proto::persona& who, const role_input& input) {
+  mentioned used;
+  if (input.question != nullptr) used.add(input.question->title);
+  used.add(matter_of(who, input).findings);
+  for (const artifact& a : input.artifacts) used.add(a.markdown);
+  return used.take();
+}
+
 std::string build_prompt(const proto::persona& who, const role_input& input) {
   const role_matter matter = matter_of(who, input);
   std::string out = fmt::format("{}{}\n", task_mark, who.role);
@@ -132,12 +145,8 @@ std::string build_prompt(const proto::persona& who, const role_input& input) {
   out += fmt::format("{}\n", findings_mark);
   for (const finding& f : matter.findings) out += to_line(f) + '\n';
   out += fmt::format("{}\n\n", findings_end);
-  mentioned used;
-  if (input.question != nullptr) used.add(input.question->title);
-  used.add(matter.findings);
-  for (const artifact& a : input.artifacts) used.add(a.markdown);
   out += "IDENTIFIERS: id | what it is | value and unit | n | warnings\n";
-  fenced(out, fact_lines(used, input.outline->names));
+  fenced(out, fact_lines(told_in(who, input), input.outline->names));
   for (const artifact& a : input.artifacts) {
     out += fmt::format("\nFROM THE STEPS BEFORE, {}:\n", on_one_line(a.name));
     fenced(out, a.markdown);

@@ -7,6 +7,7 @@
 #include <string_view>
 #include <vector>
 
+#include "agents/claims/check/check_answer.hpp"
 #include "agents/ports/task.hpp"
 #include "agents/ports/text_generator.hpp"
 #include "agents/report/outline.hpp"
@@ -27,6 +28,7 @@ struct call_record {
   std::string persona;
   generation_request request;
   generation answer;
+  claims::checked_answer checked;  ///< what the check replaced and what it found
 };
 
 /// What a role works on.
@@ -45,8 +47,19 @@ struct role_output {
 /// `id | phrase | value unit | n | warning`, findings as `- kind | severity | slot={{...}} ...`.
 [[nodiscard]] std::string build_prompt(const proto::persona& who, const role_input& input);
 
-/// Runs one step: prompt, generation, the answer checked to be non-empty and cleaned of what no
-/// report may hold (top-level headings, raw HTML). Unknown references are left for the renderer.
+/// What the prompt of a step tells of, each once, in order of first mention.
+struct told_ids {
+  std::vector<std::string> facts;
+  std::vector<std::string> names;
+  std::vector<std::string> texts;  ///< plain words of findings: titles, what a defect prevents
+};
+[[nodiscard]] told_ids told_in(const proto::persona& who, const role_input& input);
+
+/// Runs one step: prompt, generation, the answer cleaned of what no report may hold (top-level
+/// headings, raw HTML) and held to the facts that the prompt told of. A bare number that is one of
+/// them becomes a reference; other issues go back to the model in at most claims::repairs_max
+/// prompts, each a call of its own; sentences that are still wrong are marked to be struck. An
+/// answer without text is an error ("role.empty").
 [[nodiscard]] task<proto::result<role_output>> run_role(
     proto::persona who, std::string step, role_input input, text_generator* generator,
     std::function<void(std::string_view)> on_token);

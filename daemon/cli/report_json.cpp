@@ -47,6 +47,9 @@ void resolve_reference(const claims::reference& ref, const report::catalog& name
     case claims::reference_kind::table:
     case claims::reference_kind::figure:
       return;
+    case claims::reference_kind::strike:
+      out.text += "[struck] ";
+      return;
   }
 }
 
@@ -149,6 +152,23 @@ std::string report_json(const finished_run& run) {
   return to_text(json, 1) + '\n';
 }
 
+namespace {
+
+// What the check of an answer replaced and found, each with its sentence.
+ordered_json check_of(const claims::checked_answer& checked) {
+  ordered_json replaced = ordered_json::array();
+  for (const claims::replaced_number& r : checked.replaced)
+    replaced.push_back({{"number", r.text}, {"fact", r.fact}});
+  ordered_json issues = ordered_json::array();
+  for (const claims::text_issue& issue : checked.issues)
+    issues.push_back({{"rule", issue.rule},
+                      {"message", issue.message},
+                      {"sentence", checked.markdown.substr(issue.start, issue.end - issue.start)}});
+  return {{"replaced", replaced}, {"issues", issues}};
+}
+
+}  // namespace
+
 std::string transcript_of(const finished_run& run) {
   std::string lines;
   for (const roles::call_record& call : run.agents.calls) {
@@ -160,6 +180,7 @@ std::string transcript_of(const finished_run& run) {
                        {"system", call.request.system},
                        {"prompt", call.request.prompt}};
     json["answer"] = {{"text", call.answer.text}, {"finish_reason", call.answer.finish_reason}};
+    json["check"] = check_of(call.checked);
     lines += to_text(json, -1) + '\n';
   }
   return lines;

@@ -1,0 +1,82 @@
+#include <algorithm>
+#include <utility>
+
+#include "agents/claims/audit/audit.hpp"
+#include "agents/claims/audit/candidates.hpp"
+#include "agents/claims/audit/claim_site.hpp"
+#include "agents/claims/audit/judge.hpp"
+#include "agents/claims/audit/rankings.hpp"
+#include "agents/claims/audit/source_index.hpp"
+
+namespace chimera::claims {
+namespace {
+
+audited_claim blank_claim(const audited_document& doc, std::size_t n) {
+  const number_token& token = doc.numbers[n].token;
+  audited_claim made;
+  made.claim.line = doc.read.line_of(token.start);
+  const std::size_t line_start = doc.read.line_starts[made.claim.line - 1];
+  made.claim.start = token.start - line_start;
+  made.claim.end = token.end - line_start;
+  made.claim.text = doc.read.text.substr(token.start, token.end - token.start);
+  made.claim.rule = "no-key";
+  if (doc.configuration[n]) {
+    made.claim.judgement = proto::verdict::non_claim;
+    made.claim.rule = "configuration";
+  } else if (doc.numbers[n].reason != non_claim::none) {
+    made.claim.judgement = proto::verdict::non_claim;
+    made.claim.rule = to_text(doc.numbers[n].reason);
+  }
+  return made;
+}
+
+// One site a number: what is read first (tables, lists, prose) knows best.
+void keep_first_of_each(std::vector<claim_site>& sites) {
+  std::ranges::stable_sort(sites, {}, &claim_site::number);
+  const auto again = std::ranges::unique(sites, {}, &claim_site::number);
+  sites.erase(again.begin(), again.end());
+}
+
+}  // namespace
+
+std::size_t document_audit::count(proto::verdict v) const {
+  return static_cast<std::size_t>(std::ranges::count_if(
+      claims, [v](const audited_claim& c) { return c.claim.judgement == v; }));
+}
+
+auditor::auditor(const evidence::dataset& data)
+    : index_(std::make_unique<const source_index>(data)) {}
+auditor::~auditor() = default;
+auditor::auditor(auditor&&) noexcept = default;
+auditor& auditor::operator=(auditor&&) noexcept = default;
+
+document_audit auditor::audit(std::string_view file, std::string_view markdown) const {
+  audited_document doc{.file = file, .read = read_document(markdown)};
+  doc.numbers = scan_numbers(markdown);
+  doc.configuration.resize(doc.numbers.size());
+  doc.named = index_->named_in(markdown);
+  read_contexts(doc, *index_);
+  find_table_sites(doc, *index_);
+  find_list_sites(doc, *index_);
+  find_prose_sites(doc, *index_);
+  keep_first_of_each(doc.sites);
+
+  document_audit made{.file = std::string(file), .claims = {}, .remarks = {}};
+  for (std::size_t n = 0; n < doc.numbers.size(); ++n) made.claims.push_back(blank_claim(doc, n));
+  candidate_finder finder(*index_, doc);
+  std::vector<site_verdict> verdicts;
+  for (const claim_site& site : doc.sites) {
+    verdicts.push_back(judge(doc, *index_, site, finder.find(site)));
+    const site_verdict& v = verdicts.back();
+    audited_claim& into = made.claims[site.number];
+    into.claim.judgement = v.judgement;
+    into.claim.rule = v.rule;
+    into.key = v.key;
+    into.truth = v.truth;
+    into.where = v.where;
+  }
+  made.remarks = find_remarks(doc, *index_, verdicts, finder);
+  return made;
+}
+
+}  // namespace chimera::claims

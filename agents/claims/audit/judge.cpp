@@ -1,0 +1,129 @@
+#include "agents/claims/audit/judge.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <utility>
+
+#include <fmt/format.h>
+
+#include "agents/claims/audit/words.hpp"
+#include "agents/evidence/columns/units.hpp"
+#include "agents/evidence/columns/vocabulary.hpp"
+
+namespace chimera::claims {
+namespace {
+
+constexpr int decimals_max = 12;
+
+std::string metric_text(const measure_phrase& m) {
+  const evidence::known_quantity* known = evidence::known(m.metric);
+  if (m.metric.empty()) return "value";
+  return known != nullptr && !known->label.empty() ? std::string(known->label)
+                                                   : evidence::label_for(m.metric);
+}
+
+std::string key_text(const source& s, const claim_site& site, const candidate& c) {
+  std::string out;
+  if (!c.statistic.empty()) out += c.statistic + " ";
+  if (c.scope == row_scope::warm) out += "warm ";
+  if (c.scope == row_scope::cold) out += "cold ";
+  out += metric_text(site.measure);
+  std::string named;
+  for (const site_key& key : site.keys) {
+    if (!named.empty()) named += ", ";
+    named += key.text;
+  }
+  if (named.empty()) named = s.stem;
+  return out + " of " + named;
+}
+
+std::string place_text(const source& s, const candidate& c) {
+  const evidence::table& t = s.table->data;
+  const evidence::column& column = t.columns[c.column];
+  if (c.rows == 1 && c.statistic.empty()) {
+    const bool pointer = t.kind == "json";
+    std::string out = fmt::format("{}, {}", s.table->file, t.place(c.row, column));
+    return pointer ? out : out + ", " + column.name;
+  }
+  return fmt::format("{}, {} of {}, {} rows", s.table->file, c.statistic, column.name, c.rows);
+}
+
+bool counts_things(std::string_view unit) { return unit == "tokens" || unit == "chars"; }
+
+// The value in the unit shown; `told` is false where the text has no unit and the data have one.
+std::optional<double> in_shown_unit(const candidate& c, std::string_view shown, bool& told) {
+  told = true;
+  if (counts_things(c.unit) && (shown.empty() || shown == "tokens" || shown == "chars"))
+    return c.value;
+  if (const auto value = in_quoted_unit(c.value, c.unit, shown)) return value;
+  if (!shown.empty()) return std::nullopt;
+  told = false;
+  return c.value;
+}
+
+}  // namespace
+
+std::optional<quoted_number> quoted_at(const audited_document& doc, const claim_site& site) {
+  auto quoted = read_quoted(doc.read.text, doc.numbers[site.number].token);
+  if (quoted && quoted->unit.empty()) quoted->unit = site.unit;
+  return quoted;
+}
+
+std::string shown_like(const quoted_number& quoted, double value) {
+  int decimals = 0;
+  for (double step = quoted.unit_in_last_place; step < 0.9 && decimals < decimals_max; step *= 10)
+    ++decimals;
+  std::string out = fmt::format("{:.{}f}", value, decimals);
+  if (quoted.unit.empty()) return out;
+  return out + " " + quoted.unit;
+}
+
+site_verdict judge(const audited_document& doc, const source_index& index, const claim_site& site,
+                   const std::vector<candidate>& found) {
+  site_verdict made{.rule = "no-key"};
+  const auto quoted = quoted_at(doc, site);
+  if (!quoted) return made;
+  const candidate* truth = nullptr;
+  bool firm = false;
+  double truth_value = 0;
+  for (const candidate& c : plausible(found)) {
+    bool unit_told = true;
+    const auto value = in_shown_unit(c, quoted->unit, unit_told);
+    if (!value) continue;
+    const source& s = index.sources()[c.source];
+    const agreement says = agree(*quoted, *value);
+    if (says != agreement::no) {
+      made.judgement = says == agreement::yes ? proto::verdict::verified
+                                              : proto::verdict::verified_approx;
+      made.rule = "agrees-with-data";
+      made.key = key_text(s, site, c);
+      made.where = place_text(s, c);
+      made.truth = shown_like(*quoted, *value);
+      made.truth_value = *value;
+      made.source = c.source;
+      made.known = c.firm;
+      return made;
+    }
+    if (c.failed) continue;
+    if (truth == nullptr || (!firm && c.firm && unit_told)) {
+      truth = &c;
+      truth_value = *value;
+      firm = c.firm && unit_told;
+    }
+  }
+  if (truth == nullptr) return made;
+  made.rule = firm ? "disagrees-with-data" : "statistic-not-named";
+  if (best_failed(found)) made.rule = "no-value";
+  if (!firm || !site.may_accuse || best_failed(found)) return made;
+  const source& s = index.sources()[truth->source];
+  made.judgement = proto::verdict::contradicted;
+  made.key = key_text(s, site, *truth);
+  made.where = place_text(s, *truth);
+  made.truth = shown_like(*quoted, truth_value);
+  made.truth_value = truth_value;
+  made.source = truth->source;
+  made.known = true;
+  return made;
+}
+
+}  // namespace chimera::claims

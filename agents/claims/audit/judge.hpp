@@ -1,0 +1,37 @@
+// The verdict on one claim.
+#pragma once
+
+#include <span>
+#include <string>
+#include <vector>
+
+#include "agents/claims/audit/candidates.hpp"
+#include "agents/claims/audit/claim_site.hpp"
+#include "proto/claim.hpp"
+
+namespace chimera::claims {
+
+struct site_verdict {
+  proto::verdict judgement = proto::verdict::unsupported;
+  std::string rule = {};
+  std::string key = {};
+  std::string truth = {};
+  std::string where = {};
+  std::size_t source = static_cast<std::size_t>(-1);  ///< of the value that decided
+  double truth_value = 0;                             ///< in the unit shown
+  bool known = false;                                 ///< the value is resolved
+};
+
+/// Compares the number with all that it can mean. It is contradicted only if the text says firmly
+/// what it is, and all plausible values disagree. Pure, thread-safe.
+[[nodiscard]] site_verdict judge(const audited_document& doc, const source_index& index,
+                                 const claim_site& site, const std::vector<candidate>& found);
+
+/// The number of a site as quoted; its unit is that of the text, the header or the label.
+[[nodiscard]] std::optional<quoted_number> quoted_at(const audited_document& doc,
+                                                     const claim_site& site);
+
+/// A value as the document would show it: its decimals, its unit.
+[[nodiscard]] std::string shown_like(const quoted_number& quoted, double value);
+
+}  // namespace chimera::claims

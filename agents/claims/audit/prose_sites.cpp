@@ -1,0 +1,7 @@
+#include "agents/claims/audit/claim_site.hpp"
+
+namespace chimera::claims {
+
+void find_prose_sites(audited_document&, const source_index&) {}
+
+}  // namespace chimera::claims

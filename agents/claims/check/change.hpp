@@ -1,0 +1,32 @@
+// Changes and ratios: "34 % faster", "1.67 times the throughput", "a reduction of 12 %".
+#pragma once
+
+#include <cstddef>
+#include <string>
+#include <string_view>
+
+#include "agents/claims/check/fact_book.hpp"
+#include "agents/claims/check/scope.hpp"
+#include "agents/claims/quoted_number.hpp"
+#include "proto/claim.hpp"
+
+namespace chimera::claims {
+
+struct change_judgement {
+  bool applies = false;  ///< the number is a change or a ratio
+  proto::verdict judgement = proto::verdict::unsupported;
+  std::string rule;
+  std::size_t fact = fact_book::npos;  ///< the stored ratio that says it, if there is one
+  std::string truth;
+};
+
+/// Judges a number with '%', "x" or "times" that stands in a sentence on two groups or files. The
+/// first named is what is said about, the second the base. Rates: x % faster is 100 (a / b - 1);
+/// times: 100 (1 - a / b) or 100 (b / a - 1); the sign must agree with the word. "N times" is the
+/// ratio of the better to the worse, "N % faster" is never N times. Percentage points are told
+/// apart.
+[[nodiscard]] change_judgement judge_change(std::string_view text, const spoken_sentence& s,
+                                            const spoken_key& key, const quoted_number& q,
+                                            const placed_number& place, const fact_book& book);
+
+}  // namespace chimera::claims

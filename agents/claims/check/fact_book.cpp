@@ -1,0 +1,340 @@
+#include "agents/claims/check/fact_book.hpp"
+
+#include <algorithm>
+#include <array>
+
+#include "agents/evidence/columns/key_words.hpp"
+#include "agents/evidence/columns/traits.hpp"
+#include "agents/evidence/columns/vocabulary.hpp"
+#include "proto/decimal.hpp"
+
+namespace chimera::claims {
+namespace {
+
+constexpr std::size_t phrase_words_max = 6;
+
+struct named_statistic {
+  std::string_view phrase;
+  std::string_view agg;
+};
+// What people call the aggregations of facts.
+constexpr std::array statistic_phrases = {
+    named_statistic{"mean", "mean"},
+    named_statistic{"average", "mean"},
+    named_statistic{"averaged", "mean"},
+    named_statistic{"averages", "mean"},
+    named_statistic{"avg", "mean"},
+    named_statistic{"median", "median"},
+    named_statistic{"p50", "median"},
+    named_statistic{"50th percentile", "median"},
+    named_statistic{"typical", "median"},
+    named_statistic{"p5", "p5"},
+    named_statistic{"5th percentile", "p5"},
+    named_statistic{"p95", "p95"},
+    named_statistic{"95th percentile", "p95"},
+    named_statistic{"95th-percentile", "p95"},
+    named_statistic{"p99", "p99"},
+    named_statistic{"99th percentile", "p99"},
+    named_statistic{"99th-percentile", "p99"},
+    named_statistic{"maximum", "max"},
+    named_statistic{"max", "max"},
+    named_statistic{"peak", "max"},
+    named_statistic{"highest", "max"},
+    named_statistic{"largest", "max"},
+    named_statistic{"longest", "max"},
+    named_statistic{"up to", "max"},
+    named_statistic{"minimum", "min"},
+    named_statistic{"min", "min"},
+    named_statistic{"lowest", "min"},
+    named_statistic{"smallest", "min"},
+    named_statistic{"shortest", "min"},
+    named_statistic{"standard deviation", "sd"},
+    named_statistic{"stddev", "sd"},
+    named_statistic{"std", "sd"},
+    named_statistic{"sd", "sd"},
+    named_statistic{"coefficient of variation", "cv"},
+    named_statistic{"cv", "cv"},
+    named_statistic{"median absolute deviation", "mad"},
+    named_statistic{"mad", "mad"},
+    named_statistic{"total", "sum"},
+    named_statistic{"sum", "sum"},
+    named_statistic{"in total", "sum"},
+    named_statistic{"pooled", "pooled"},
+    named_statistic{"harmonic mean", "harmonic_mean"},
+    named_statistic{"n", "count"},
+    named_statistic{"samples", "count"},
+    named_statistic{"number of values", "count"},
+};
+
+struct named_metric {
+  std::string_view metric;
+  std::string_view phrase;
+};
+constexpr std::array metric_phrases = {
+    named_metric{"ttft", "time to first token"},
+    named_metric{"ttft", "time-to-first-token"},
+    named_metric{"ttft", "first token latency"},
+    named_metric{"ttft", "first-token latency"},
+    named_metric{"ttft", "first token time"},
+    named_metric{"throughput", "tokens/s"},
+    named_metric{"throughput", "tok/s"},
+    named_metric{"throughput", "tokens/second"},
+    named_metric{"throughput", "tokens/sec"},
+    named_metric{"throughput", "tokens per second"},
+    named_metric{"throughput", "generation speed"},
+    named_metric{"throughput", "token rate"},
+    named_metric{"throughput", "token generation speed"},
+    named_metric{"throughput", "token generation rate"},
+    named_metric{"throughput", "generation rate"},
+    named_metric{"throughput", "tps"},
+    named_metric{"load", "load time"},
+    named_metric{"load", "loading time"},
+    named_metric{"load", "model load time"},
+    named_metric{"load", "model loading"},
+    named_metric{"prompt_eval", "prompt evaluation"},
+    named_metric{"prompt_eval", "prompt evaluation time"},
+};
+
+// Words that are group values in some file but say nothing in a sentence.
+constexpr std::array meaningless = {"true", "false", "yes", "no",  "none", "null", "ok",
+                                    "on",   "off",   "all", "the", "a",    "and",  "default"};
+
+std::string lower(std::string_view text) {
+  std::string out(text);
+  for (char& c : out)
+    if (c >= 'A' && c <= 'Z') c = static_cast<char>(c | 0x20);
+  return out;
+}
+
+std::string_view last_segment(std::string_view path) {
+  const std::size_t slash = path.rfind('/');
+  return slash == std::string_view::npos ? path : path.substr(slash + 1);
+}
+
+bool is_number(std::string_view text) { return proto::parse_decimal(text).has_value(); }
+
+}  // namespace
+
+std::uint32_t fact_book::interner::operator[](std::string_view text) {
+  return ids_.try_emplace(std::string(text), static_cast<std::uint32_t>(ids_.size())).first->second;
+}
+
+std::uint32_t fact_book::interner::find(std::string_view text) const {
+  const auto found = ids_.find(std::string(text));
+  return found == ids_.end() ? npos32 : found->second;
+}
+
+fact_book::fact_book(std::span<const proto::fact> facts, std::span<const file_alias> aliases)
+    : facts_(facts), keys_(facts.size()) {
+  by_id_.reserve(facts.size());
+  add_statistics();
+  for (std::uint32_t i = 0; i < facts.size(); ++i) add_fact(i);
+  for (const file_alias& alias : aliases)
+    if (const std::uint32_t id = files_.find(alias.file); id != npos32)
+      add_phrase(alias.name, {cue_kind::file, id});
+}
+
+void fact_book::add_statistics() {
+  for (const named_statistic& s : statistic_phrases) {
+    const std::uint32_t id = statistic_ids_[s.agg];
+    if (id == statistics_.size()) statistics_.emplace_back(s.agg);
+    add_phrase(s.phrase, {cue_kind::statistic, id});
+  }
+  add_phrase("warm", {cue_kind::rows, 1});
+  add_phrase("cold", {cue_kind::rows, 2});
+  // "43 rows are cold starts" says nothing of the rows behind the next number.
+  for (const char* phrase : {"cold start", "cold starts", "cold-start", "cold-starts"})
+    phrases_[phrase];
+}
+
+void fact_book::add_phrase(std::string_view phrase, meaning m) {
+  std::string text;
+  std::size_t count = 0;
+  for (const word& w : words_of(phrase)) {
+    text += (count == 0 ? "" : " ") + w.text;
+    ++count;
+  }
+  if (count == 0 || count > phrase_words_max) return;
+  longest_phrase_ = std::max(longest_phrase_, count);
+  std::vector<meaning>& known = phrases_[text];
+  if (std::ranges::find(known, m) == known.end()) known.push_back(m);
+}
+
+std::uint32_t fact_book::add_metric(const proto::fact& f) {
+  const auto known = metric_of_path_.find(f.where.path);
+  if (known != metric_of_path_.end()) return known->second;
+  const std::string_view key = last_segment(f.where.path);
+  std::string metric = evidence::metric_name(key);
+  if (metric.empty()) metric = lower(key);
+  const std::uint32_t id = metrics_[metric];
+  const meaning m{cue_kind::metric, id};
+  std::string spoken = metric;
+  std::ranges::replace(spoken, '_', ' ');
+  add_phrase(metric, m);
+  add_phrase(spoken, m);
+  add_phrase(key, m);
+  add_phrase(evidence::label_for(metric), m);
+  if (const evidence::known_quantity* quantity = evidence::known(metric);
+      quantity != nullptr && !quantity->label.empty())
+    add_phrase(quantity->label, m);
+  for (const named_metric& other : metric_phrases)
+    if (other.metric == metric) add_phrase(other.phrase, m);
+  metric_of_path_.emplace(f.where.path, id);
+  return id;
+}
+
+void fact_book::add_groups(const proto::fact& f, fact_key& k) {
+  const auto group = [&](std::string_view column, std::string_view value) {
+    const std::string name = lower(column) + '\x1F' + lower(value);
+    const std::uint32_t id = group_ids_[name];
+    if (id < group_columns_.size()) return id;
+    group_columns_.push_back(columns_[lower(column)]);
+    const meaning m{cue_kind::group, id};
+    const std::string text = lower(value);
+    const bool says = text.size() > 1 && std::ranges::find(meaningless, text) == meaningless.end();
+    if (is_number(value))
+      add_phrase(std::string(column) + ' ' + text, m);
+    else if (says)
+      add_phrase(value, m);
+    return id;
+  };
+  for (const proto::filter_term& term : f.filter) {
+    if (term.column == "row" && term.op == "is")
+      k.rows = term.value == "warm" ? 1 : 2;
+    else
+      k.groups.push_back(group(term.column, term.value));
+  }
+  if (f.where.kind == "json" || f.where.kind == "jsonl") {
+    const std::string_view path = f.where.path;
+    std::size_t depth = 0;
+    for (std::size_t at = 1; at < path.size(); ++depth) {
+      const std::size_t slash = path.find('/', at);
+      if (slash == std::string_view::npos) break;
+      const std::string_view segment = path.substr(at, slash - at);
+      if (segment != "*" && !is_number(segment))
+        k.places.push_back(group("place " + std::to_string(depth), segment));
+      at = slash + 1;
+    }
+  }
+  std::ranges::sort(k.groups);
+  std::ranges::sort(k.places);
+}
+
+void fact_book::add_file(std::string_view file, std::uint32_t id) {
+  const meaning m{cue_kind::file, id};
+  add_phrase(file, m);
+  const std::string_view base = last_segment(file);
+  add_phrase(base, m);
+  const std::size_t dot = base.rfind('.');
+  if (dot != std::string_view::npos && dot > 3) add_phrase(base.substr(0, dot), m);
+}
+
+void fact_book::add_fact(std::uint32_t index) {
+  const proto::fact& f = facts_[index];
+  fact_key& k = keys_[index];
+  by_id_.emplace(f.id, index);
+  if (f.derived_from.size() == 2)
+    by_operands_[f.derived_from[0] + ' ' + f.derived_from[1]].push_back(index);
+  const std::uint32_t file = files_[f.file];
+  k.file = file;
+  auto& of_file = by_file_[file];
+  if (of_file.empty() && f.file != ".") add_file(f.file, file);
+  of_file.push_back(index);
+  k.statistic = statistic_ids_[f.agg];
+  if (k.statistic == statistics_.size()) statistics_.push_back(f.agg);
+  if (f.where.kind == "tree") return;  // counts over the tree have words, no metric
+  k.metric = add_metric(f);
+  by_metric_[k.metric].push_back(index);
+  add_groups(f, k);
+  for (const std::uint32_t g : k.groups) by_group_[g].push_back(index);
+  for (const std::uint32_t g : k.places) by_group_[g].push_back(index);
+  if (const auto value = proto::parse_decimal(f.value)) {
+    k.value = *value;
+    k.number = true;
+  }
+}
+
+const std::vector<fact_book::meaning>* fact_book::meanings(const std::vector<word>& words,
+                                                           std::size_t first,
+                                                           std::size_t length) const {
+  std::string phrase;
+  for (std::size_t i = first; i < first + length; ++i)
+    phrase += (i == first ? "" : " ") + words[i].text;
+  const auto known = phrases_.find(phrase);
+  return known == phrases_.end() ? nullptr : &known->second;
+}
+
+// "temperature 0.2 against 0.8": the second value is of the same column.
+std::size_t fact_book::add_listed(const std::vector<word>& words, std::size_t column,
+                                  std::size_t next, std::vector<cue>& found) const {
+  constexpr std::array joints = {"against", "and", "or", "to", "vs", "versus"};
+  while (next < words.size()) {
+    const bool joint = std::ranges::find(joints, words[next].text) != joints.end();
+    const std::size_t value = next + (joint ? 1 : 0);
+    if (value >= words.size() || !is_number(words[value].text)) return next;
+    const auto known = phrases_.find(words[column].text + ' ' + words[value].text);
+    if (known == phrases_.end()) return next;
+    for (const meaning& m : known->second)
+      found.push_back({m.kind, m.id, words[value].start, words[value].end});
+    next = value + 1;
+  }
+  return next;
+}
+
+std::vector<cue> fact_book::cues_of(const std::vector<word>& words) const {
+  std::vector<cue> found;
+  for (std::size_t i = 0; i < words.size();) {
+    std::size_t length = std::min(longest_phrase_, words.size() - i);
+    const std::vector<meaning>* known = meanings(words, i, length);
+    while (known == nullptr && --length > 0) known = meanings(words, i, length);
+    if (known == nullptr) {
+      ++i;
+      continue;
+    }
+    for (const meaning& m : *known)
+      found.push_back({m.kind, m.id, words[i].start, words[i + length - 1].end});
+    const bool column_and_value = length == 2 && is_number(words[i + 1].text);
+    i = column_and_value ? add_listed(words, i, i + 2, found) : i + length;
+  }
+  return found;
+}
+
+const proto::fact* fact_book::find(std::string_view id) const {
+  const std::size_t at = index_of(id);
+  return at == npos ? nullptr : &facts_[at];
+}
+
+std::size_t fact_book::index_of(std::string_view id) const {
+  const auto found = by_id_.find(id);
+  return found == by_id_.end() ? npos : found->second;
+}
+
+std::span<const std::uint32_t> fact_book::with_metric(std::uint32_t metric) const {
+  const auto found = by_metric_.find(metric);
+  return found == by_metric_.end() ? std::span<const std::uint32_t>{} : found->second;
+}
+std::span<const std::uint32_t> fact_book::with_group(std::uint32_t group) const {
+  const auto found = by_group_.find(group);
+  return found == by_group_.end() ? std::span<const std::uint32_t>{} : found->second;
+}
+std::span<const std::uint32_t> fact_book::with_file(std::uint32_t file) const {
+  const auto found = by_file_.find(file);
+  return found == by_file_.end() ? std::span<const std::uint32_t>{} : found->second;
+}
+
+std::uint32_t fact_book::statistic(std::string_view agg) const { return statistic_ids_.find(agg); }
+
+std::span<const std::uint32_t> fact_book::derived_from(std::string_view a,
+                                                       std::string_view b) const {
+  const auto found = by_operands_.find(std::string(a) + ' ' + std::string(b));
+  return found == by_operands_.end() ? std::span<const std::uint32_t>{} : found->second;
+}
+
+const proto::fact* fact_book::verdict_on(std::string_view a, std::string_view b) const {
+  for (const auto& [x, y] : {std::pair{a, b}, std::pair{b, a}})
+    for (const std::uint32_t i : derived_from(x, y))
+      if (facts_[i].kind == "verdict") return &facts_[i];
+  return nullptr;
+}
+
+}  // namespace chimera::claims

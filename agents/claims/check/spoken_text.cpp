@@ -1,0 +1,33 @@
+#include "agents/claims/check/spoken_text.hpp"
+
+#include <algorithm>
+#include <iterator>
+
+namespace chimera::claims {
+
+spoken_text::spoken_text(std::string_view source, const name_lookup& names) {
+  for (piece& p : parse_references(source)) {
+    const bool is_name = p.what == piece::type::reference && p.ref.kind == reference_kind::name;
+    const std::string* name = is_name && names ? names(p.ref.ids[0]) : nullptr;
+    anchors_.push_back({text_.size(), p.start, name != nullptr});
+    const std::size_t start = text_.size();
+    if (name != nullptr)
+      text_ += *name;
+    else
+      text_ += source.substr(p.start, p.end - p.start);
+    if (name != nullptr) names_.push_back({start, text_.size()});
+    if (p.what == piece::type::malformed || (is_name && name == nullptr))
+      broken_.push_back(std::move(p));
+    else if (p.what == piece::type::reference)
+      references_.push_back({std::move(p.ref), start, text_.size()});
+  }
+}
+
+std::size_t spoken_text::source_of(std::size_t spoken) const {
+  const auto after = std::ranges::upper_bound(anchors_, spoken, {}, &anchor::spoken);
+  if (after == anchors_.begin()) return spoken;
+  const anchor& a = *std::prev(after);
+  return a.name ? a.source : a.source + (spoken - a.spoken);
+}
+
+}  // namespace chimera::claims
