@@ -1,8 +1,5 @@
 // From what the passes of csv_reading left to the columns of the table.
 #include <algorithm>
-#include <atomic>
-#include <thread>
-#include <type_traits>
 #include <utility>
 
 #include "agents/evidence/tables/csv_reading.hpp"
@@ -48,33 +45,50 @@ std::string unit_of(const dictionary_view& view) {
 
 }  // namespace
 
-void csv_reading::join_column(std::size_t index) {
-  const auto append = [](auto& into, auto& from, std::size_t rows) {
-    into.insert(into.end(), from.begin(), from.begin() + static_cast<std::ptrdiff_t>(rows));
-    give_pages_back(from.data(), from.capacity() * sizeof(from.front()));
-    from = std::remove_reference_t<decltype(from)>();  // an empty list would keep the memory
-  };
-  storage& first = parts_.front().places[index];
-  // Blank lines were counted as records.
-  if (duties_[index] == csv_duty::texts) first.codes.resize(parts_.front().rows.row);
-  if (duties_[index] == csv_duty::numbers) first.values.resize(parts_.front().rows.row);
-  for (std::size_t p = 1; p < parts_.size(); ++p) {
-    storage& next = parts_[p].places[index];
-    if (duties_[index] == csv_duty::texts) append(first.codes, next.codes, parts_[p].rows.row);
-    if (duties_[index] == csv_duty::numbers) append(first.values, next.values, parts_[p].rows.row);
-  }
+/// Whoever finishes the part that is the next appends it and those behind it that are ready, so
+/// that no thread waits for another.
+void csv_reading::finish_part(part& piece) {
+  const std::scoped_lock lock(appending_);
+  piece.read = true;
+  while (appended_ < parts_.size() && parts_[appended_].read) append(parts_[appended_++]);
 }
 
-void csv_reading::join_parts() {
-  rows_ = 0;
-  for (const part& piece : parts_) rows_ += piece.rows.row;
-  std::atomic<std::size_t> next = 0;
-  const auto join = [&] {
-    for (std::size_t c = next++; c < duties_.size(); c = next++) join_column(c);
-  };
-  std::vector<std::jthread> helpers;
-  for (std::size_t p = 1; p < parts_.size(); ++p) helpers.emplace_back(join);
-  join();
+void csv_reading::append_column(part& piece, std::size_t index) {
+  storage& from = piece.places[index];
+  storage& into = storage_[index];
+  text_pool& pool = piece.rows.columns[index].pool;
+  const std::size_t rows = piece.rows.row;
+  // Blank lines were counted as records.
+  if (duties_[index] == csv_duty::texts) from.codes.resize(rows);
+  if (duties_[index] == csv_duty::numbers) from.values.resize(rows);
+  if (parts_.size() == 1) {
+    from.pool = std::move(pool);
+    into = std::move(from);
+    return;
+  }
+  into.values.insert(into.values.end(), from.values.begin(), from.values.end());
+  // An allocator may keep what was freed; small pieces are soon used again.
+  if (from.values.capacity() * sizeof(double) > unspent_bytes) {
+    give_pages_back(from.values.data(), from.values.capacity() * sizeof(double));
+  }
+  std::vector<std::uint32_t> renamed;
+  for (const std::string& text : pool.texts()) renamed.push_back(into.pool.code(text));
+  for (const std::uint32_t code : from.codes) {
+    into.codes.push_back(code == column::no_text ? code : renamed[code]);
+  }
+  pool = text_pool();
+}
+
+void csv_reading::append(part& piece) {
+  rows_ += piece.rows.row;
+  for (std::size_t c = 0; !piece.too_much && c < duties_.size(); ++c) append_column(piece, c);
+  std::size_t texts = 0;
+  for (const storage& column : storage_) texts += column.pool.memory();
+  if (texts > limits_.memory_bytes) too_much_ = true;
+  piece.places.clear();
+  piece.places.shrink_to_fit();
+  const std::size_t row_bytes = sizeof(double) * duties_.size();
+  if (parts_.size() > 1 && rows_ * row_bytes > unspent_bytes) spender_.pass(piece.end);
 }
 
 void csv_reading::assemble_numbers(column& into, storage& from, std::size_t index) const {
@@ -90,20 +104,8 @@ void csv_reading::assemble_numbers(column& into, storage& from, std::size_t inde
   if (missing < rows_) into.values = std::move(from.values);
 }
 
-void csv_reading::assemble_texts(column& into, storage& from, std::size_t index) {
-  text_pool& pool = parts_.front().rows.columns[index].pool;
-  std::size_t row = parts_.front().rows.row;
-  for (std::size_t p = 1; p < parts_.size(); ++p) {
-    std::vector<std::uint32_t> renamed;
-    for (const std::string& text : parts_[p].rows.columns[index].pool.texts()) {
-      renamed.push_back(pool.code(text));
-    }
-    for (const std::size_t end = row + parts_[p].rows.row; row < end; ++row) {
-      std::uint32_t& code = from.codes[row];
-      if (code != column::no_text) code = renamed[code];
-    }
-  }
-  into.dictionary = pool.take();
+void csv_reading::assemble_texts(column& into, storage& from) {
+  into.dictionary = from.pool.take();
   into.codes = std::move(from.codes);
   dictionary_view view = look_up(into.dictionary, into.codes, dialect_.style);
   if (into.unit_text.empty()) into.unit_text = unit_of(view);
@@ -154,7 +156,6 @@ table csv_reading::assemble() {
     if (!track_lines_) continue;
     built.row_lines.insert(built.row_lines.end(), piece.rows.lines.begin(), piece.rows.lines.end());
   }
-  std::vector<storage>& places = parts_.front().places;
   for (std::size_t c = 0; c < duties_.size(); ++c) {
     const csv_column_plan& plan = layout_.columns[c];
     column& into = built.columns.emplace_back();
@@ -162,9 +163,9 @@ table csv_reading::assemble() {
     into.key = plan.key;
     into.unit_text = plan.unit;
     if (duties_[c] == csv_duty::texts) {
-      assemble_texts(into, places[c], c);
+      assemble_texts(into, storage_[c]);
     } else {
-      assemble_numbers(into, places[c], c);
+      assemble_numbers(into, storage_[c], c);
     }
   }
   return built;

@@ -1,6 +1,7 @@
 #include "agents/evidence/tables/csv_reading.hpp"
 
 #include <algorithm>
+#include <atomic>
 #include <thread>
 #include <utility>
 
@@ -11,7 +12,8 @@
 namespace chimera::evidence {
 namespace {
 
-constexpr std::size_t part_bytes = 1U << 20U;       // less is not worth a thread
+constexpr std::size_t thread_bytes = 1U << 20U;     // less is not worth a thread
+constexpr std::size_t part_bytes = 256U << 10U;     // of several threads: fits the second cache
 constexpr std::size_t batch = 4'096;                // separators: fits the first cache
 constexpr std::size_t growth = 2'048;               // rows: eleven columns fit the second cache
 constexpr std::size_t most_line_bytes = 1U << 30U;  // positions within a batch are 32 bits
@@ -22,23 +24,25 @@ std::size_t line_bytes_of(const table_limits& limits) {
 
 }  // namespace
 
+/// Threads take the parts in their order.
 template <class Work>
 void csv_reading::each_part(const Work& work) {
+  std::atomic<std::size_t> next = 0;
+  const auto run = [&] {
+    for (std::size_t p = next++; p < parts_.size(); p = next++) work(parts_[p]);
+  };
   std::vector<std::jthread> helpers;
-  for (std::size_t p = 1; p < parts_.size(); ++p) {
-    helpers.emplace_back([&work, &piece = parts_[p]] { work(piece); });
-  }
-  work(parts_.front());
+  for (std::size_t t = 1; t < std::min(threads_, parts_.size()); ++t) helpers.emplace_back(run);
+  run();
 }
 
 std::uint64_t csv_reading::line_at(std::size_t offset) const {
   return 1 + count_line_ends(text_.substr(0, offset), dialect_.marks.line_end);
 }
 
-void csv_reading::split() {
+void csv_reading::split(std::size_t number) {
   const std::size_t begin = std::min(layout_.data_begin, text_.size());
   const std::size_t size = text_.size() - begin;
-  const std::size_t number = std::clamp<std::size_t>(size / part_bytes, 1, threads_);
   std::size_t at = begin;
   parts_.clear();
   for (std::size_t p = 1; p <= number && at < text_.size(); ++p) {
@@ -66,19 +70,21 @@ void csv_reading::count_parts() {
   });
 }
 
-std::optional<proto::problem> csv_reading::count() {
-  const auto sound = [&](const part& piece) {
-    return piece.totals.regular && !piece.totals.open && !piece.totals.long_record;
-  };
-  split();
+/// False if a place where the text was cut may be inside quotes, or the quotes are misplaced.
+bool csv_reading::count_in(std::size_t number) {
+  split(number);
   count_parts();
-  if (parts_.size() > 1 && !std::ranges::all_of(parts_, sound)) {
-    // The place where the text was cut may have been inside quotes.
-    threads_ = 1;
-    split();
-    count_parts();
-  }
-  if (!sound(parts_.front())) {
+  return std::ranges::all_of(parts_, [](const part& piece) {
+    return piece.totals.regular && !piece.totals.open && !piece.totals.long_record;
+  });
+}
+
+std::optional<proto::problem> csv_reading::count() {
+  const std::size_t size = text_.size() - std::min(layout_.data_begin, text_.size());
+  threads_ = std::clamp<std::size_t>(size / thread_bytes, 1, std::max<std::size_t>(threads_, 1));
+  const std::size_t many = threads_ > 1 ? size / part_bytes : 1;
+  // Where line ends stand in quotes, few cuts may succeed when many do not.
+  if (!count_in(many) && (threads_ == 1 || !count_in(threads_)) && !count_in(1)) {
     forgiving_ = true;
     parts_.front().totals =
         count_with_walker(text_, parts_.front().begin, dialect_.marks, line_bytes_of(limits_));
@@ -111,7 +117,8 @@ std::optional<proto::problem> csv_reading::check_memory() const {
     cell_bytes += duty == csv_duty::texts ? sizeof(std::uint32_t) : sizeof(double);
   }
   std::size_t texts = 0;
-  bool too_much = false;
+  bool too_much = too_much_;
+  for (const storage& column : storage_) texts += column.pool.memory();
   for (const part& piece : parts_) {
     too_much = too_much || piece.too_much;
     for (const csv_cells& cells : piece.rows.columns) texts += cells.pool.memory();
@@ -141,16 +148,14 @@ void csv_reading::begin_part(part& piece, bool track_lines) {
   if (track_lines) rows.lines.reserve(piece.totals.records);
   rows.columns.resize(duties_.size());
   piece.places.assign(duties_.size(), {});
-  // The first part takes in the others in the end. Memory that is not written costs nothing.
-  const std::size_t room = &piece == parts_.data() ? records_ : piece.totals.records;
   for (std::size_t c = 0; c < duties_.size(); ++c) {
     rows.columns[c].duty = duties_[c];
     rows.columns[c].unit = layout_.columns[c].unit;
     if (duties_[c] == csv_duty::numbers) {
-      piece.places[c].values.reserve(room);
-      ask_for_huge_pages(piece.places[c].values.data(), room * sizeof(double));
+      piece.places[c].values.reserve(piece.totals.records);
+      ask_for_huge_pages(piece.places[c].values.data(), piece.totals.records * sizeof(double));
     } else {
-      piece.places[c].codes.reserve(room);
+      piece.places[c].codes.reserve(piece.totals.records);
     }
   }
 }
@@ -175,6 +180,8 @@ void csv_reading::grow(part& piece, std::size_t rows) {
 
 void csv_reading::read_part(part& piece, bool track_lines) {
   begin_part(piece, track_lines);
+  piece.too_much = too_much_;
+  if (piece.too_much) return;
   csv_rows& rows = piece.rows;
   csv_walker walker(text_, dialect_.marks, piece.begin, line_bytes_of(limits_));
   csv_scan scan{.text = text_.data(),
@@ -183,8 +190,7 @@ void csv_reading::read_part(part& piece, bool track_lines) {
                 .marks = dialect_.marks,
                 .walker = forgiving_ ? &walker : nullptr};
   text_spender spender(spendable_, piece.begin);
-  const std::size_t unspent_rows =
-      unspent_bytes / (sizeof(double) * duties_.size() * parts_.size()) + 1;
+  const std::size_t unspent_rows = unspent_bytes / (sizeof(double) * duties_.size() * threads_) + 1;
   std::vector<std::uint32_t> separators(batch);
   std::size_t grown = 0;
   for (;;) {
@@ -205,7 +211,21 @@ void csv_reading::read_part(part& piece, bool track_lines) {
 
 std::optional<proto::problem> csv_reading::pass(bool track_lines) {
   if (auto refused = check_memory()) return refused;
-  each_part([&](part& piece) { read_part(piece, track_lines); });
+  rows_ = appended_ = 0;
+  storage_.clear();
+  storage_.resize(duties_.size());
+  for (std::size_t c = 0; parts_.size() > 1 && c < duties_.size(); ++c) {
+    // Memory that is not written costs nothing.
+    if (duties_[c] == csv_duty::texts) storage_[c].codes.reserve(records_);
+    if (duties_[c] == csv_duty::texts) continue;
+    storage_[c].values.reserve(records_);
+    ask_for_huge_pages(storage_[c].values.data(), records_ * sizeof(double));
+  }
+  for (part& piece : parts_) piece.read = false;
+  each_part([&](part& piece) {
+    read_part(piece, track_lines);
+    finish_part(piece);
+  });
   return check_memory();
 }
 
@@ -228,10 +248,11 @@ bool csv_reading::plan_second_pass() {
 }
 
 std::optional<proto::problem> csv_reading::restore_text() {
-  for (part& piece : parts_) piece.places.clear();
+  storage_.clear();
   if (spendable_ == nullptr || !spendable_->spent()) return std::nullopt;
   const bool restored = spendable_->restore();
   text_ = spendable_->view();
+  spender_ = text_spender(spendable_, 0);
   if (restored) return std::nullopt;
   return refuse_csv("csv.changed", "the file could not be read a second time as it was before",
                     "leave the file alone while it is read", layout_.data_line)
@@ -248,7 +269,6 @@ proto::result<table> csv_reading::run() {
     if (auto refused = restore_text()) return std::unexpected(*refused);
     if (auto refused = pass(track_lines_)) return std::unexpected(*refused);
   }
-  join_parts();
   return assemble();
 }
 

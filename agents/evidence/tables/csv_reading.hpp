@@ -1,10 +1,12 @@
 // The passes over a CSV text whose dialect and layout are known: count, read, read again what the
-// first records did not announce. Each part fills columns of its own, which are joined in the end;
-// a text that may be spent shrinks while they grow.
+// first records did not announce. Each part fills places of its own, which go to the columns in the
+// order of the parts; a text that may be spent shrinks while they grow.
 #pragma once
 
+#include <atomic>
 #include <cstddef>
 #include <cstdint>
+#include <mutex>
 #include <optional>
 #include <string_view>
 #include <vector>
@@ -27,6 +29,7 @@ class csv_reading {
               const csv_layout& layout, const table_limits& limits, std::size_t threads)
       : text_(text),
         spendable_(spendable),
+        spender_(spendable, 0),
         dialect_(dialect),
         layout_(layout),
         limits_(limits),
@@ -35,10 +38,11 @@ class csv_reading {
   [[nodiscard]] proto::result<table> run();
 
  private:
-  /// The cells of a column in a part: one of the two, by the duty of the column.
+  /// The cells of a column: one of the two, by the duty of the column.
   struct storage {
     std::vector<double> values;
-    std::vector<std::uint32_t> codes;
+    std::vector<std::uint32_t> codes;  ///< of the pool in `csv_cells` for those of a part
+    text_pool pool;                    ///< of a whole column
   };
 
   /// A piece of the text that begins and ends between records.
@@ -49,10 +53,12 @@ class csv_reading {
     std::uint64_t first_line = 1;
     csv_rows rows;
     std::vector<storage> places;
+    bool read = false;
     bool too_much = false;  ///< the texts outgrew the memory
   };
 
-  void split();
+  void split(std::size_t number);
+  [[nodiscard]] bool count_in(std::size_t number);
   void count_parts();
   [[nodiscard]] std::optional<proto::problem> count();
   [[nodiscard]] std::optional<proto::problem> check_memory() const;
@@ -62,17 +68,19 @@ class csv_reading {
   void grow(part& piece, std::size_t rows);
   [[nodiscard]] bool plan_second_pass();
   [[nodiscard]] std::optional<proto::problem> restore_text();
-  void join_parts();
-  void join_column(std::size_t index);
+  void finish_part(part& piece);
+  void append(part& piece);
+  void append_column(part& piece, std::size_t index);
   [[nodiscard]] table assemble();
   void assemble_numbers(column& into, storage& from, std::size_t index) const;
-  void assemble_texts(column& into, storage& from, std::size_t index);
+  void assemble_texts(column& into, storage& from);
   [[nodiscard]] std::uint64_t line_at(std::size_t offset) const;
   template <class Work>
   void each_part(const Work& work);
 
   std::string_view text_;
   spendable_text* spendable_;
+  text_spender spender_;  // of parts that were appended
   const csv_dialect& dialect_;
   const csv_layout& layout_;
   const table_limits& limits_;
@@ -83,6 +91,10 @@ class csv_reading {
   std::size_t rows_ = 0;
   std::vector<part> parts_;
   std::vector<csv_duty> duties_;  // of the columns
+  std::mutex appending_;
+  std::atomic<bool> too_much_ = false;  // the texts of the parts appended outgrew the memory
+  std::size_t appended_ = 0;            // parts whose cells are in storage_
+  std::vector<storage> storage_;
 };
 
 }  // namespace chimera::evidence
