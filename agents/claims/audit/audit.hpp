@@ -12,7 +12,9 @@
 
 namespace chimera::claims {
 
+namespace auditing {
 class source_index;
+}
 
 struct audited_claim {
   proto::claim claim = {};  ///< line, place, text, verdict and the rule that decided; never struck
@@ -36,9 +38,9 @@ struct document_audit {
 };
 
 /// Rules of verified and contradicted claims: "agrees-with-data", "disagrees-with-data",
-/// "difference" (a change against the two values beside it). Of unsupported ones: "no-key" (the text
-/// does not say what it is, or the tree does not hold it), "statistic-not-named" (mean, median or
-/// single value?). Of non-claims: the scanner's reason, or "configuration".
+/// "difference" (a change against the two values beside it). Of unsupported ones: "no-key" (the
+/// text does not say what it is, or the tree does not hold it), "statistic-not-named" (mean, median
+/// or single value?). Of non-claims: the scanner's reason, or "configuration".
 ///
 /// Only a number whose file or table, row and column or statistic are resolved, with its unit, is
 /// ever contradicted, and only if it agrees with none of the plausible sources.
@@ -55,7 +57,7 @@ class auditor {
   [[nodiscard]] document_audit audit(std::string_view file, std::string_view markdown) const;
 
  private:
-  std::unique_ptr<const source_index> index_;
+  std::unique_ptr<const auditing::source_index> index_;
 };
 
 }  // namespace chimera::claims

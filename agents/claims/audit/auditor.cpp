@@ -11,6 +11,8 @@
 namespace chimera::claims {
 namespace {
 
+using namespace auditing;
+
 audited_claim blank_claim(const audited_document& doc, std::size_t n) {
   const number_token& token = doc.numbers[n].token;
   audited_claim made;
@@ -37,6 +39,24 @@ void keep_first_of_each(std::vector<claim_site>& sites) {
   sites.erase(again.begin(), again.end());
 }
 
+// Block by block: what a table agrees with tells which file it was made from.
+std::vector<site_verdict> judge_sites(const audited_document& doc, const source_index& index,
+                                      candidate_finder& finder) {
+  std::vector<std::vector<candidate>> found;
+  boost::unordered_flat_map<std::size_t, source_counts> agreeing;
+  std::vector<site_verdict> verdicts;
+  for (const claim_site& site : doc.sites) {
+    found.push_back(finder.find(site));
+    verdicts.push_back(judge(doc, index, site, found.back(), {}));
+    if (verdicts.back().judgement == proto::verdict::verified)
+      ++agreeing[site.block][verdicts.back().source];
+  }
+  for (std::size_t i = 0; i < verdicts.size(); ++i)
+    if (verdicts[i].judgement == proto::verdict::contradicted)
+      verdicts[i] = judge(doc, index, doc.sites[i], found[i], agreeing[doc.sites[i].block]);
+  return verdicts;
+}
+
 }  // namespace
 
 std::size_t document_audit::count(proto::verdict v) const {
@@ -45,7 +65,7 @@ std::size_t document_audit::count(proto::verdict v) const {
 }
 
 auditor::auditor(const evidence::dataset& data)
-    : index_(std::make_unique<const source_index>(data)) {}
+    : index_(std::make_unique<const auditing::source_index>(data)) {}
 auditor::~auditor() = default;
 auditor::auditor(auditor&&) noexcept = default;
 auditor& auditor::operator=(auditor&&) noexcept = default;
@@ -64,11 +84,10 @@ document_audit auditor::audit(std::string_view file, std::string_view markdown) 
   document_audit made{.file = std::string(file), .claims = {}, .remarks = {}};
   for (std::size_t n = 0; n < doc.numbers.size(); ++n) made.claims.push_back(blank_claim(doc, n));
   candidate_finder finder(*index_, doc);
-  std::vector<site_verdict> verdicts;
-  for (const claim_site& site : doc.sites) {
-    verdicts.push_back(judge(doc, *index_, site, finder.find(site)));
-    const site_verdict& v = verdicts.back();
-    audited_claim& into = made.claims[site.number];
+  const std::vector<site_verdict> verdicts = judge_sites(doc, *index_, finder);
+  for (std::size_t i = 0; i < doc.sites.size(); ++i) {
+    const site_verdict& v = verdicts[i];
+    audited_claim& into = made.claims[doc.sites[i].number];
     into.claim.judgement = v.judgement;
     into.claim.rule = v.rule;
     into.key = v.key;

@@ -8,7 +8,7 @@
 
 #include "agents/claims/audit/words.hpp"
 
-namespace chimera::claims {
+namespace chimera::claims::auditing {
 namespace {
 
 using evidence::stored_statistic;
@@ -20,7 +20,6 @@ constexpr double stem_begins = 2;  // "x_summary.md" beside "x.json"
 constexpr double same_folder = 0.5;
 constexpr double unmatched_word = 0.5;
 constexpr double unmatched_max = 1;
-constexpr double sure_score = 4;
 constexpr double window_if_sure = 1.25;
 constexpr double window = 3;
 constexpr double slight = 0.01;
@@ -37,31 +36,51 @@ std::string_view folder_of(std::string_view file) {
 
 std::string_view name_of(stored_statistic statistic) {
   switch (statistic) {
-    case stored_statistic::mean: return "mean";
-    case stored_statistic::median: return "median";
-    case stored_statistic::sd: return "standard deviation";
-    case stored_statistic::min: return "least";
-    case stored_statistic::max: return "greatest";
-    case stored_statistic::p90: return "p90";
-    case stored_statistic::p95: return "p95";
-    case stored_statistic::p99: return "p99";
-    default: return "";
+    case stored_statistic::mean:
+      return "mean";
+    case stored_statistic::median:
+      return "median";
+    case stored_statistic::sd:
+      return "standard deviation";
+    case stored_statistic::min:
+      return "least";
+    case stored_statistic::max:
+      return "greatest";
+    case stored_statistic::p90:
+      return "p90";
+    case stored_statistic::p95:
+      return "p95";
+    case stored_statistic::p99:
+      return "p99";
+    default:
+      return "";
   }
 }
 
 std::optional<double> value_of(const evidence::summary& s, stored_statistic statistic) {
   switch (statistic) {
-    case stored_statistic::mean: return s.mean;
-    case stored_statistic::median: return s.median;
-    case stored_statistic::sd: return s.sd;
-    case stored_statistic::min: return s.min;
-    case stored_statistic::max: return s.max;
-    case stored_statistic::p90: return s.p90;
-    case stored_statistic::p95: return s.p95;
-    case stored_statistic::p99: return s.p99;
-    case stored_statistic::sum: return s.sum;
-    case stored_statistic::cv: return s.cv;
-    default: return std::nullopt;
+    case stored_statistic::mean:
+      return s.mean;
+    case stored_statistic::median:
+      return s.median;
+    case stored_statistic::sd:
+      return s.sd;
+    case stored_statistic::min:
+      return s.min;
+    case stored_statistic::max:
+      return s.max;
+    case stored_statistic::p90:
+      return s.p90;
+    case stored_statistic::p95:
+      return s.p95;
+    case stored_statistic::p99:
+      return s.p99;
+    case stored_statistic::sum:
+      return s.sum;
+    case stored_statistic::cv:
+      return s.cv;
+    default:
+      return std::nullopt;
   }
 }
 
@@ -86,6 +105,8 @@ std::optional<double> candidate_finder::score_of(std::size_t at, const claim_sit
   });
   if (s.table->file == doc_.file) return std::nullopt;
   if (s.from_text() && !key_names_file) return std::nullopt;
+  // Nobody reports on a file in which everything failed, unless it is named.
+  if (s.did_run.empty() && doc_.named[at] == naming::none) return std::nullopt;
   double score = 0;
   if (doc_.named[at] == naming::file) score += named_file;
   if (doc_.named[at] == naming::stem_of_several) score += named_weakly;
@@ -112,17 +133,16 @@ const evidence::summary& candidate_finder::summary_of(const source& s, std::size
                                                       std::span<const std::uint32_t> rows,
                                                       row_scope scope) {
   // Rows of a level stand in the index, so their place names them; others are made once a claim.
-  const std::string key = fmt::format("{} {} {} {} {}", static_cast<const void*>(&s), column,
-                                      static_cast<const void*>(rows.data()), rows.size(),
-                                      static_cast<int>(scope));
+  const std::string key =
+      fmt::format("{} {} {} {} {}", static_cast<const void*>(&s), column,
+                  static_cast<const void*>(rows.data()), rows.size(), static_cast<int>(scope));
   const auto [place, fresh] = summary_at_.try_emplace(key, summaries_.size());
   if (!fresh) return summaries_[place->second];
   std::vector<double> values;
   const evidence::row_states& states = s.table->rows;
   for (const std::uint32_t row : rows) {
     if (row < states.state.size() && states.state[row] != evidence::row_state::ok) continue;
-    const bool cold =
-        row < states.warm.size() && states.warm[row] == evidence::warmth::cold;
+    const bool cold = row < states.warm.size() && states.warm[row] == evidence::warmth::cold;
     if ((scope == row_scope::warm && cold) || (scope == row_scope::cold && !cold)) continue;
     const double value = s.table->data.columns[column].number(row);
     if (evidence::is_number(value)) values.push_back(value);
@@ -205,18 +225,20 @@ void candidate_finder::add_values(std::size_t at, const claim_site& site, const 
                    .statistic = {},
                    .score = score};
     // A file that does not say of which model it is proves nothing about one.
-    const bool of_model = rows.told_model || site.context->models.empty() ||
-                          doc_.named[at] == naming::file || score >= sure_score;
+    made.sure_file = of_file(at);
+    const bool of_model = rows.told_model || site.context->models.empty() || made.sure_file;
     const bool statistic_told =
         site.measure.statistic != stored_statistic::none || site.measure.best;
-    made.firm = of_model && (rows.told_row || (statistic_told && (rows.told_model || of_file(at))));
+    made.firm =
+        of_model && (rows.told_row || (statistic_told && (rows.told_model || made.sure_file)));
     if (rows.rows.size() == 1) {
       add_cell(site, m, rows.rows[0], std::move(made), out);
       continue;
     }
     // Means of means, and the best of some means, are only sure where the rows are single runs.
     if (m.statistic != stored_statistic::none)
-      made.firm = made.firm && s.table->same_as != evidence::evidence_table::npos && site.measure.best;
+      made.firm =
+          made.firm && s.table->same_as != evidence::evidence_table::npos && site.measure.best;
     if (m.statistic != stored_statistic::none && m.statistic == site.measure.statistic)
       made.firm = false;
     add_statistics(site, rows, made, out);
@@ -250,10 +272,11 @@ std::span<const candidate> plausible(const std::vector<candidate>& sorted) {
   if (sorted.empty()) return {};
   const auto ran = std::ranges::find(sorted, false, &candidate::failed);
   const double best = ran == sorted.end() ? sorted.front().score : ran->score;
-  const double least = best - (best >= sure_score ? window_if_sure : window);
-  const auto end = std::ranges::find_if(
-      sorted, [least](const candidate& c) { return c.score < least; });
+  const bool sure = ran == sorted.end() ? sorted.front().sure_file : ran->sure_file;
+  const double least = best - (sure ? window_if_sure : window);
+  const auto end =
+      std::ranges::find_if(sorted, [least](const candidate& c) { return c.score < least; });
   return {sorted.data(), static_cast<std::size_t>(end - sorted.begin())};
 }
 
-}  // namespace chimera::claims
+}  // namespace chimera::claims::auditing

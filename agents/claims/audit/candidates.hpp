@@ -16,14 +16,14 @@
 #include "agents/claims/audit/source_index.hpp"
 #include "agents/evidence/statistics/summary.hpp"
 
-namespace chimera::claims {
+namespace chimera::claims::auditing {
 
 /// The rows of one source that the keys of a claim name.
 struct named_rows {
   std::span<const std::uint32_t> rows = {};
-  double certainty = 0;  ///< more for exact labels than for words that fit
-  bool whole = true;     ///< nothing of the text names a part of the table
-  bool told_row = false;  ///< more than a model is named: a label, settings, a prompt
+  double certainty = 0;     ///< more for exact labels than for words that fit
+  bool whole = true;        ///< nothing of the text names a part of the table
+  bool told_row = false;    ///< more than a model is named: a label, settings, a prompt
   bool told_model = false;  ///< the text names a model, and the data are of that model
 };
 
@@ -32,13 +32,14 @@ struct candidate {
   std::size_t source = 0;
   std::size_t column = 0;
   double value = 0;
-  std::string unit = {};  ///< of the file
+  std::string unit = {};       ///< of the file
   std::string statistic = {};  ///< "mean", "median", ... ; "" for a single cell
-  std::uint32_t row = 0;  ///< of a single cell
+  std::uint32_t row = 0;       ///< of a single cell
   std::size_t rows = 1;
   row_scope scope = row_scope::any;
   double score = 0;
-  bool firm = true;     ///< the text names the statistic, or there is one row
+  bool firm = true;        ///< the text names the statistic, or there is one row
+  bool sure_file = false;  ///< the document names the file, or stands beside it under its name
   bool failed = false;  ///< of a run that failed, or there is no number: nothing to be right about
 };
 
@@ -89,4 +90,4 @@ class candidate_finder {
 /// True if the best that can be meant has no value: then nothing is proven wrong.
 [[nodiscard]] bool best_failed(const std::vector<candidate>& sorted);
 
-}  // namespace chimera::claims
+}  // namespace chimera::claims::auditing

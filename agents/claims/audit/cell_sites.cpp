@@ -6,7 +6,7 @@
 #include "agents/claims/audit/claim_site.hpp"
 #include "agents/claims/audit/words.hpp"
 
-namespace chimera::claims {
+namespace chimera::claims::auditing {
 namespace {
 
 constexpr std::array<std::string_view, 20> note_headers{
@@ -16,9 +16,9 @@ constexpr std::array<std::string_view, 20> note_headers{
 constexpr std::array<std::string_view, 8> value_headers{
     "value", "result", "results", "measured", "values", "measurement", "actual", "achieved"};
 constexpr std::array<std::string_view, 16> key_headers{
-    "model",        "backend",       "config", "configuration", "tag",     "prompt",
-    "quantization", "model_tag",     "device", "variant",       "runtime", "engine",
-    "framework",    "configurations", "name",  "label"};
+    "model",        "backend",        "config", "configuration", "tag",     "prompt",
+    "quantization", "model_tag",      "device", "variant",       "runtime", "engine",
+    "framework",    "configurations", "name",   "label"};
 
 bool one_of(std::string_view word, const auto& list) {
   return std::ranges::find(list, word) != list.end();
@@ -89,8 +89,7 @@ class table_reader {
         made.kind = column_kind::prompt;
       } else if (one_of(label, key_headers) || (c == 0 && !one_of(label, note_headers))) {
         made.kind = column_kind::key;
-      } else if (auto measure = known_measure(header);
-                 measure && !one_of(label, note_headers)) {
+      } else if (auto measure = known_measure(header); measure && !one_of(label, note_headers)) {
         made.kind = column_kind::measure;
         made.measure = std::move(*measure);
       }
@@ -101,7 +100,8 @@ class table_reader {
   [[nodiscard]] bool transposed() const {
     if (columns_.size() < 2 || table_.rows.empty()) return false;
     const std::string first = as_label(bare(doc_.read.of(table_.header[0])));
-    if (first == "metric" || first == "metrics" || first == "measure" || first == "kpi") return true;
+    if (first == "metric" || first == "metrics" || first == "measure" || first == "kpi")
+      return true;
     return false;
   }
 
@@ -129,8 +129,8 @@ class table_reader {
     for (std::size_t c = 0; c < columns_.size(); ++c) {
       const std::string_view text = bare(cell(r, c));
       if (columns_[c].kind == column_kind::parameter) {
-        const std::size_t n = c < table_.rows[r].size() ? doc_.number_in(table_.rows[r][c])
-                                                        : doc_.numbers.size();
+        const std::size_t n =
+            c < table_.rows[r].size() ? doc_.number_in(table_.rows[r][c]) : doc_.numbers.size();
         if (n == doc_.numbers.size()) continue;
         site_key key{.kind = key_kind::parameter};
         key.parameter = columns_[c].parameter;
@@ -157,8 +157,7 @@ class table_reader {
     const auto keys = keys_of(r);
     if (!keys) return;
     for (std::size_t c = 0; c < columns_.size() && c < table_.rows[r].size(); ++c)
-      if (columns_[c].kind == column_kind::measure)
-        add(r, c, columns_[c].measure, *keys);
+      if (columns_[c].kind == column_kind::measure) add(r, c, columns_[c].measure, *keys);
   }
 
   void take_transposed() {
@@ -212,4 +211,4 @@ void find_table_sites(audited_document& doc, const source_index& index) {
     if (doc.read.blocks[b].kind == block_kind::table) table_reader(doc, index, b).run();
 }
 
-}  // namespace chimera::claims
+}  // namespace chimera::claims::auditing

@@ -15,7 +15,7 @@
 #include "agents/claims/number_scanner.hpp"
 #include "agents/claims/quoted_number.hpp"
 
-namespace chimera::claims {
+namespace chimera::claims::auditing {
 
 enum class key_kind : std::uint8_t {
   label,      ///< names a row, a group of rows, or the thing that a whole file measures
@@ -43,7 +43,7 @@ struct site_key {
 struct block_context {
   std::vector<std::vector<std::string>> levels = {};  ///< words, innermost first
   std::vector<std::string> words = {};                ///< of all levels
-  std::vector<std::size_t> models = {};               ///< that the innermost level with one mentions
+  std::vector<std::size_t> models = {};  ///< that the innermost level with one mentions
   bool family = false;  ///< the only model mentioned is also the beginning of others' names
 };
 
@@ -89,4 +89,4 @@ void read_contexts(audited_document& doc, const source_index& index);
 [[nodiscard]] std::vector<site_key> assigned_parameters(const audited_document& doc, text_span span,
                                                         const source_index& index);
 
-}  // namespace chimera::claims
+}  // namespace chimera::claims::auditing

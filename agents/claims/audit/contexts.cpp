@@ -5,7 +5,7 @@
 #include "agents/claims/audit/claim_site.hpp"
 #include "agents/claims/audit/words.hpp"
 
-namespace chimera::claims {
+namespace chimera::claims::auditing {
 namespace {
 
 constexpr std::size_t name_bytes_max = 40;
@@ -84,11 +84,12 @@ std::vector<site_key> assigned_parameters(const audited_document& doc, text_span
     site_key key{.kind = key_kind::parameter};
     key.parameter = name;
     key.number = *token.value;
-    key.text = name + "=" + std::string(doc.read.text.substr(
-                                token.start, token.end - token.start - token.unit.size()));
+    key.text =
+        name + "=" +
+        std::string(doc.read.text.substr(token.start, token.end - token.start - token.unit.size()));
     keys.push_back(std::move(key));
   }
   return keys;
 }
 
-}  // namespace chimera::claims
+}  // namespace chimera::claims::auditing

@@ -5,7 +5,7 @@
 
 #include "agents/claims/audit/document_lines.hpp"
 
-namespace chimera::claims {
+namespace chimera::claims::auditing {
 namespace {
 
 constexpr std::size_t no_block = static_cast<std::size_t>(-1);
@@ -178,4 +178,4 @@ std::size_t document::line_of(std::size_t at) const {
 
 document read_document(std::string_view text) { return document_reader(text).run(); }
 
-}  // namespace chimera::claims
+}  // namespace chimera::claims::auditing

@@ -8,7 +8,7 @@
 #include <string_view>
 #include <vector>
 
-namespace chimera::claims {
+namespace chimera::claims::auditing {
 
 /// Bytes [start, end) of the document.
 struct text_span {
@@ -18,7 +18,8 @@ struct text_span {
 
 struct document_table {
   std::vector<text_span> header = {};
-  std::vector<std::vector<text_span>> rows = {};  ///< each has as many cells as the header, or fewer
+  std::vector<std::vector<text_span>> rows =
+      {};  ///< each has as many cells as the header, or fewer
 };
 
 enum class block_kind : unsigned char { heading, text, code, table };
@@ -26,10 +27,11 @@ enum class block_kind : unsigned char { heading, text, code, table };
 struct document_block {
   block_kind kind = block_kind::text;
   text_span span = {};
-  int level = 0;                    ///< of a heading
-  bool item = false;                ///< begins a list item
-  document_table table = {};             ///< of a table
-  std::vector<std::size_t> above = {};   ///< indexes of the headings that it stands under, outer first
+  int level = 0;              ///< of a heading
+  bool item = false;          ///< begins a list item
+  document_table table = {};  ///< of a table
+  std::vector<std::size_t> above =
+      {};  ///< indexes of the headings that it stands under, outer first
   std::size_t lead = static_cast<std::size_t>(-1);  ///< the text block right before a table
 };
 
@@ -48,4 +50,4 @@ struct document {
 /// `text` must outlive the document. Linear in the text.
 [[nodiscard]] document read_document(std::string_view text);
 
-}  // namespace chimera::claims
+}  // namespace chimera::claims::auditing

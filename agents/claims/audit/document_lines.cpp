@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-namespace chimera::claims {
+namespace chimera::claims::auditing {
 namespace {
 
 constexpr std::string_view blanks = " \t\r";
@@ -87,4 +87,4 @@ std::vector<text_span> glued_parts(std::string_view text, text_span line) {
   return parts;
 }
 
-}  // namespace chimera::claims
+}  // namespace chimera::claims::auditing

@@ -7,7 +7,7 @@
 
 #include "agents/claims/audit/document.hpp"
 
-namespace chimera::claims {
+namespace chimera::claims::auditing {
 
 /// The columns that a delimiter row ("| --- | :-: |") makes; 0 if `line` is none.
 [[nodiscard]] std::size_t delimiter_columns(std::string_view line);
@@ -25,4 +25,4 @@ namespace chimera::claims {
 /// 1 to 6 for "## Heading", else 0.
 [[nodiscard]] int heading_level(std::string_view part);
 
-}  // namespace chimera::claims
+}  // namespace chimera::claims::auditing

@@ -10,7 +10,7 @@
 #include "agents/evidence/columns/units.hpp"
 #include "agents/evidence/columns/vocabulary.hpp"
 
-namespace chimera::claims {
+namespace chimera::claims::auditing {
 namespace {
 
 constexpr int decimals_max = 12;
@@ -79,10 +79,14 @@ std::string shown_like(const quoted_number& quoted, double value) {
 }
 
 site_verdict judge(const audited_document& doc, const source_index& index, const claim_site& site,
-                   const std::vector<candidate>& found) {
+                   const std::vector<candidate>& found, const source_counts& agreeing) {
   site_verdict made{.rule = "no-key"};
   const auto quoted = quoted_at(doc, site);
   if (!quoted) return made;
+  const auto shared = [&agreeing](std::size_t s) {
+    const auto at = agreeing.find(s);
+    return at == agreeing.end() ? 0 : at->second;
+  };
   const candidate* truth = nullptr;
   bool firm = false;
   double truth_value = 0;
@@ -93,8 +97,8 @@ site_verdict judge(const audited_document& doc, const source_index& index, const
     const source& s = index.sources()[c.source];
     const agreement says = agree(*quoted, *value);
     if (says != agreement::no) {
-      made.judgement = says == agreement::yes ? proto::verdict::verified
-                                              : proto::verdict::verified_approx;
+      made.judgement =
+          says == agreement::yes ? proto::verdict::verified : proto::verdict::verified_approx;
       made.rule = "agrees-with-data";
       made.key = key_text(s, site, c);
       made.where = place_text(s, c);
@@ -105,10 +109,12 @@ site_verdict judge(const audited_document& doc, const source_index& index, const
       return made;
     }
     if (c.failed) continue;
-    if (truth == nullptr || (!firm && c.firm && unit_told)) {
+    const bool sure = c.firm && unit_told;
+    if (truth == nullptr || (!firm && sure) ||
+        (firm == sure && shared(c.source) > shared(truth->source))) {
       truth = &c;
       truth_value = *value;
-      firm = c.firm && unit_told;
+      firm = sure;
     }
   }
   if (truth == nullptr) return made;
@@ -126,4 +132,4 @@ site_verdict judge(const audited_document& doc, const source_index& index, const
   return made;
 }
 
-}  // namespace chimera::claims
+}  // namespace chimera::claims::auditing

@@ -5,11 +5,16 @@
 #include <string>
 #include <vector>
 
+#include <boost/unordered/unordered_flat_map.hpp>
 #include "agents/claims/audit/candidates.hpp"
+
 #include "agents/claims/audit/claim_site.hpp"
 #include "proto/claim.hpp"
 
-namespace chimera::claims {
+namespace chimera::claims::auditing {
+
+/// By index of the source.
+using source_counts = boost::unordered_flat_map<std::size_t, std::size_t>;
 
 struct site_verdict {
   proto::verdict judgement = proto::verdict::unsupported;
@@ -24,8 +29,11 @@ struct site_verdict {
 
 /// Compares the number with all that it can mean. It is contradicted only if the text says firmly
 /// what it is, and all plausible values disagree. Pure, thread-safe.
+/// `agreeing` counts how many numbers of the same table each source agrees with, by which the true
+/// value is chosen where several could be meant.
 [[nodiscard]] site_verdict judge(const audited_document& doc, const source_index& index,
-                                 const claim_site& site, const std::vector<candidate>& found);
+                                 const claim_site& site, const std::vector<candidate>& found,
+                                 const source_counts& agreeing);
 
 /// The number of a site as quoted; its unit is that of the text, the header or the label.
 [[nodiscard]] std::optional<quoted_number> quoted_at(const audited_document& doc,
@@ -34,4 +42,4 @@ struct site_verdict {
 /// A value as the document would show it: its decimals, its unit.
 [[nodiscard]] std::string shown_like(const quoted_number& quoted, double value);
 
-}  // namespace chimera::claims
+}  // namespace chimera::claims::auditing

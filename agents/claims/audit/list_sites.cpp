@@ -5,7 +5,7 @@
 #include "agents/claims/audit/claim_site.hpp"
 #include "agents/claims/audit/words.hpp"
 
-namespace chimera::claims {
+namespace chimera::claims::auditing {
 namespace {
 
 constexpr std::size_t label_bytes_max = 80;
@@ -118,8 +118,7 @@ class list_reader {
       while (begin > value.start && token.start - begin < name_bytes_max &&
              name_byte(doc_.read.text[begin - 1]))
         --begin;
-      const auto measure =
-          known_measure(doc_.read.of({.start = begin, .end = token.start - 1}));
+      const auto measure = known_measure(doc_.read.of({.start = begin, .end = token.start - 1}));
       if (!measure) continue;
       claim_site site{.number = i, .measure = *measure};
       if (!group_.empty()) site.keys.push_back(label_key(group_));
@@ -148,4 +147,4 @@ void find_list_sites(audited_document& doc, const source_index& index) {
   list_reader(doc, index).run();
 }
 
-}  // namespace chimera::claims
+}  // namespace chimera::claims::auditing

@@ -10,7 +10,7 @@
 #include "agents/evidence/columns/units.hpp"
 #include "agents/evidence/columns/vocabulary.hpp"
 
-namespace chimera::claims {
+namespace chimera::claims::auditing {
 namespace {
 
 using evidence::stored_statistic;
@@ -70,11 +70,11 @@ constexpr std::array named_parameters{
 
 // Words that may stand beside a metric without changing what it is.
 constexpr std::array<std::string_view, 22> harmless{
-    "config", "configuration", "overall", "warm",   "cold",   "start", "excluding", "value",
-    "result", "generation",    "token",   "tokens", "second", "s",     "time",      "speed",
-    "rate",   "performance",   "achieved", "per",   "model",  "inference"};
+    "config", "configuration", "overall",  "warm",   "cold",   "start",    "excluding", "value",
+    "result", "generation",    "token",    "tokens", "second", "s",        "time",      "speed",
+    "rate",   "performance",   "achieved", "per",    "model",  "inference"};
 
-constexpr std::array<std::string_view, 8> best_words{"best",    "top",     "highest", "fastest",
+constexpr std::array<std::string_view, 8> best_words{"best",    "top",      "highest", "fastest",
                                                      "optimal", "quickest", "maximum", "lowest"};
 
 struct brackets_taken {
@@ -186,10 +186,10 @@ std::optional<measure_phrase> read_measure(std::string_view phrase) {
     return made;
   }
   made.configured = has_word(words, "config") || has_word(words, "configuration");
-  const bool narrowed = std::ranges::any_of(
-      words, [](const std::string& word) { return !one_of(word, harmless); });
+  const bool narrowed =
+      std::ranges::any_of(words, [](const std::string& word) { return !one_of(word, harmless); });
   if (narrowed) return std::nullopt;
   return made;
 }
 
-}  // namespace chimera::claims
+}  // namespace chimera::claims::auditing

@@ -9,7 +9,7 @@
 
 #include "agents/evidence/columns/traits.hpp"
 
-namespace chimera::claims {
+namespace chimera::claims::auditing {
 
 /// Which rows a phrase means.
 enum class row_scope : std::uint8_t { any, warm, cold };
@@ -19,7 +19,7 @@ struct measure_phrase {
   evidence::stored_statistic statistic = evidence::stored_statistic::none;
   bool best = false;  ///< "best", "top", "highest", "fastest": the better end, whichever that is
   bool configured = false;  ///< "best config throughput": of runs that differ in their settings
-  std::string unit;   ///< as written: "s", "tok/s"; "" = none
+  std::string unit;         ///< as written: "s", "tok/s"; "" = none
   row_scope scope = row_scope::any;
 };
 
@@ -36,4 +36,4 @@ struct measure_phrase {
 /// One name for parameters that are the same: "GPU Layers" and "num_gpu"; "" for what is none.
 [[nodiscard]] std::string canonical_parameter(std::string_view header);
 
-}  // namespace chimera::claims
+}  // namespace chimera::claims::auditing

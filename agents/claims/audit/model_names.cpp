@@ -5,7 +5,7 @@
 
 #include "agents/claims/audit/words.hpp"
 
-namespace chimera::claims {
+namespace chimera::claims::auditing {
 namespace {
 
 constexpr std::size_t models_max = 500;
@@ -89,14 +89,16 @@ std::vector<std::size_t> model_names::mentioned(const std::vector<std::string>& 
 }
 
 bool model_names::family(std::size_t model) const {
-  return model < names_.size() && std::ranges::any_of(names_, [&](const name& other) {
-           return other.words.size() > names_[model].words.size() &&
-                  all_among(names_[model].words, other.words);
-         });
+  return model < names_.size() && std::ranges::any_of(
+                                      names_,
+                                      [&](const name& other) {
+                                        return other.words.size() > names_[model].words.size() &&
+                                               all_among(names_[model].words, other.words);
+                                      });
 }
 
 bool model_names::belongs(const std::vector<std::string>& label, std::size_t model) const {
   return model < names_.size() && all_among(label, names_[model].words);
 }
 
-}  // namespace chimera::claims
+}  // namespace chimera::claims::auditing

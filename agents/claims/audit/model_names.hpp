@@ -8,7 +8,7 @@
 
 #include "agents/evidence/columns/evidence_table.hpp"
 
-namespace chimera::claims {
+namespace chimera::claims::auditing {
 
 /// Built once, then only read: thread-safe.
 class model_names {
@@ -38,4 +38,4 @@ class model_names {
   std::vector<name> names_;
 };
 
-}  // namespace chimera::claims
+}  // namespace chimera::claims::auditing

@@ -7,7 +7,7 @@
 #include "agents/claims/audit/candidates.hpp"
 #include "agents/claims/audit/judge.hpp"
 
-namespace chimera::claims {
+namespace chimera::claims::auditing {
 
 /// `verdicts` has one entry a site. Pure otherwise.
 [[nodiscard]] std::vector<audit_remark> find_remarks(const audited_document& doc,
@@ -15,4 +15,4 @@ namespace chimera::claims {
                                                      const std::vector<site_verdict>& verdicts,
                                                      candidate_finder& finder);
 
-}  // namespace chimera::claims
+}  // namespace chimera::claims::auditing

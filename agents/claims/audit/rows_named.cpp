@@ -7,7 +7,7 @@
 #include "agents/claims/audit/candidates.hpp"
 #include "agents/claims/audit/words.hpp"
 
-namespace chimera::claims {
+namespace chimera::claims::auditing {
 namespace {
 
 constexpr double exact_label = 1.5;
@@ -31,7 +31,8 @@ const row_list* only_level(const label_column& c, Fits fits) {
   return only;
 }
 
-std::size_t kin_count(const std::vector<std::string>& some, const std::vector<std::string>& others) {
+std::size_t kin_count(const std::vector<std::string>& some,
+                      const std::vector<std::string>& others) {
   return static_cast<std::size_t>(std::ranges::count_if(
       some, [&others](const std::string& word) { return has_kin(others, word); }));
 }
@@ -48,8 +49,8 @@ std::vector<std::size_t> match_in_order(const std::vector<std::vector<std::strin
     for (std::size_t j = 0; j < m; ++j) kin[i][j] = kin_count(asked[i], known[j].words);
   for (std::size_t i = n; i-- > 0;)
     for (std::size_t j = m; j-- > 0;)
-      best[i][j] = std::max({best[i + 1][j], best[i][j + 1],
-                             kin[i][j] > 0 ? best[i + 1][j + 1] + kin[i][j] : 0});
+      best[i][j] = std::max(
+          {best[i + 1][j], best[i][j + 1], kin[i][j] > 0 ? best[i + 1][j + 1] + kin[i][j] : 0});
   std::vector<std::size_t> found(n, m);
   std::size_t matched = 0;
   for (std::size_t i = 0, j = 0; i < n && j < m;) {
@@ -176,9 +177,8 @@ bool candidate_finder::narrow_by_model(const source& s, const claim_site& site, 
   }
   for (const label_column& c : s.labels) {
     if (!is_model(c)) continue;
-    const row_list* rows = only_level(c, [&](const label_level& level) {
-      return meant(index_.models().named(level.text));
-    });
+    const row_list* rows = only_level(
+        c, [&](const label_level& level) { return meant(index_.models().named(level.text)); });
     if (rows == nullptr) return context.family || context.models.size() > 1;
     found.certainty += fitting_words;
     found.told_model = true;
@@ -211,12 +211,12 @@ std::optional<named_rows> candidate_finder::rows_named(std::size_t at, const cla
   bool model_named = false;
   for (const site_key& key : site.keys) {
     if (!narrow(s, key, found)) return std::nullopt;
-    model_named = model_named || (key.kind == key_kind::label &&
-                                  !index_.models().mentioned(key.words).empty());
+    model_named = model_named ||
+                  (key.kind == key_kind::label && !index_.models().mentioned(key.words).empty());
   }
   if (!narrow_by_model(s, site, model_named, found)) return std::nullopt;
   narrow_by_headings(s, site, found);
   return found;
 }
 
-}  // namespace chimera::claims
+}  // namespace chimera::claims::auditing

@@ -11,7 +11,7 @@
 #include "agents/evidence/columns/key_words.hpp"
 #include "agents/evidence/columns/vocabulary.hpp"
 
-namespace chimera::claims {
+namespace chimera::claims::auditing {
 namespace {
 
 constexpr std::size_t levels_max = 5000;
@@ -124,8 +124,7 @@ void add_columns(source& s) {
                           .metric = canonical_metric(evidence::metric_name(from.key)),
                           .statistic = t.traits[c].statistic});
     if (t.data.kind != "md") continue;
-    if (const auto phrase = read_measure(from.name))
-      s.measures.back().metric = phrase->metric;
+    if (const auto phrase = read_measure(from.name)) s.measures.back().metric = phrase->metric;
   }
   drop_ambiguous(s);
 }
@@ -243,4 +242,4 @@ void source_index::share_names_of_copies(std::vector<naming>& found) const {
   }
 }
 
-}  // namespace chimera::claims
+}  // namespace chimera::claims::auditing

@@ -13,7 +13,7 @@
 #include "agents/claims/audit/model_names.hpp"
 #include "agents/evidence/facts/dataset.hpp"
 
-namespace chimera::claims {
+namespace chimera::claims::auditing {
 
 using row_list = std::vector<std::uint32_t>;
 
@@ -84,4 +84,4 @@ class source_index {
   boost::unordered_flat_map<std::string, bool> parameters_;
 };
 
-}  // namespace chimera::claims
+}  // namespace chimera::claims::auditing

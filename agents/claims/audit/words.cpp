@@ -4,7 +4,7 @@
 #include <array>
 #include <utility>
 
-namespace chimera::claims {
+namespace chimera::claims::auditing {
 namespace {
 
 constexpr std::size_t kin_letters_min = 4;
@@ -86,4 +86,4 @@ std::string_view bare(std::string_view text) {
   return text.substr(first, text.find_last_not_of(marks) - first + 1);
 }
 
-}  // namespace chimera::claims
+}  // namespace chimera::claims::auditing

@@ -1,14 +1,15 @@
-// The words of names and phrases, so that "gemma3:270m" and "Gemma3 (270m)" meet. Pure, thread-safe.
+// The words of names and phrases, so that "gemma3:270m" and "Gemma3 (270m)" meet. Pure,
+// thread-safe.
 #pragma once
 
 #include <string>
 #include <string_view>
 #include <vector>
 
-namespace chimera::claims {
+namespace chimera::claims::auditing {
 
-/// Lower-case words of letters, digits and points between digits: "Llama3.1:8b-q4_0" gives llama3.1,
-/// 8b, q4, 0. Bytes above ASCII are letters.
+/// Lower-case words of letters, digits and points between digits: "Llama3.1:8b-q4_0" gives
+/// llama3.1, 8b, q4, 0. Bytes above ASCII are letters.
 [[nodiscard]] std::vector<std::string> words_in(std::string_view text);
 /// The same words joined with '_': how labels are compared.
 [[nodiscard]] std::string as_label(std::string_view text);
@@ -28,4 +29,4 @@ namespace chimera::claims {
 /// Without blanks, emphasis and code marks at both ends.
 [[nodiscard]] std::string_view bare(std::string_view text);
 
-}  // namespace chimera::claims
+}  // namespace chimera::claims::auditing
