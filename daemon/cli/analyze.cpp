@@ -183,6 +183,7 @@ exit_code analyze(const analyze_options& asked) {
   run->dataset = options.folder;
   run->version = CHIMERA_VERSION;
   run->model = options.model;
+  run->limits = options.limits;
   if (auto agents = choose_agents(options, *run); !agents)
     return tell(options, exit_code::usage, agents.error());
   std::error_code ignored;  // best effort: the scan says what is wrong with a folder

@@ -8,7 +8,8 @@ enum class exit_code : int {
   job_failed = 1,
   usage = 2,                ///< usage or configuration
   nothing_to_analyse = 3,   ///< no file that holds data
-  backend_unavailable = 5,  ///< 4 is for verification
+  verification_failed = 4,  ///< evidence changed, or a text says what is not proven
+  backend_unavailable = 5,
   interrupted = 130
 };
 

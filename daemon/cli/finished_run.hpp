@@ -25,6 +25,7 @@ struct finished_run {
   std::string model;  ///< "" = none asked for
   proto::pipeline pipeline;
   std::vector<proto::persona> personas;  ///< those that the pipeline names, in its order
+  evidence::scan_limits limits;
 
   // What was computed and written.
   evidence::dataset data;
@@ -32,7 +33,7 @@ struct finished_run {
   jobs::pipeline_outcome agents;
   std::int64_t ingest_ns = 0;    ///< scan to facts and outline
   std::int64_t analysis_ns = 0;  ///< the pipeline
-  std::int64_t report_ns = 0;    ///< composing and rendering
+  std::int64_t report_ns = 0;    ///< composing and rendering; known before printing if recorded
 
   // What was printed.
   std::string html;

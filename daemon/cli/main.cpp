@@ -15,6 +15,7 @@
 #include "agents/personas/persona_file.hpp"
 #include "daemon/cli/analyze.hpp"
 #include "daemon/cli/library_commands.hpp"
+#include "daemon/cli/verify.hpp"
 
 namespace chimera::cli {
 namespace {
@@ -25,6 +26,7 @@ constexpr const char* exit_codes =
     "  1    the job failed, or its report could not be written\n"
     "  2    usage or configuration\n"
     "  3    nothing to analyse\n"
+    "  4    verification failed, or the evidence changed\n"
     "  5    backend unavailable\n"
     "  130  interrupted\n";
 
@@ -32,6 +34,8 @@ constexpr const char* examples =
     "Examples:\n"
     "  chimera analyze results/                        report in ./chimera-report\n"
     "  chimera analyze results/ -o night-17 --json     one JSON document on stdout\n"
+    "  chimera verify chimera-report --root results/   recompute every fact, check every number\n"
+    "  chimera verify README.md --root results/        what do its numbers say against the data?\n"
     "  chimera personas show 'Chimera Agent A' > personas/mine.yaml\n"
     "  chimera pipelines check my-pipeline.yaml\n";
 
@@ -64,6 +68,24 @@ void add_analyze(CLI::App& app, analyze_options& options, command& chosen) {
   sub->add_flag("-q,--quiet", options.quiet, "No progress, no summary");
   sub->footer(std::string(exit_codes) + "\n" + examples);
   sub->callback([&] { chosen = [&options] { return analyze(options); }; });
+}
+
+void add_verify(CLI::App& app, verify_options& options, command& chosen) {
+  CLI::App* sub = app.add_subcommand(
+      "verify", "Check a report folder, or the numbers of any Markdown, against a tree");
+  sub->add_option("PATH", options.paths, "A report's folder or its report.md, or Markdown files")
+      ->required();
+  sub->add_option("--root", options.root,
+                  "Folder of the result files; of a report by default the one it was made from");
+  sub->add_flag("--json", options.json, "Print JSON Lines on stdout");
+  sub->add_option("--sarif", options.sarif, "Also write a SARIF 2.1.0 file for code review");
+  sub->add_flag("--strict", options.strict,
+                "Fail for numbers of a document that nothing supports, too");
+  sub->add_flag("-a,--all", options.all, "Show what agrees or has no key in the data, too");
+  sub->add_option("--threads", options.threads, "Threads for reading and computing; 0 = all cores")
+      ->check(CLI::Range(0, 1024));
+  sub->footer(std::string(exit_codes) + "\n" + examples);
+  sub->callback([&] { chosen = [&options] { return verify(options); }; });
 }
 
 struct library_options {
@@ -115,9 +137,11 @@ int run(int argc, char** argv) {
   app.footer(std::string(exit_codes) + "\n" + examples);
   command chosen;
   analyze_options analysis;
+  verify_options verification;
   library_options of_personas;
   library_options of_pipelines;
   add_analyze(app, analysis, chosen);
+  add_verify(app, verification, chosen);
   add_library(app, library_part::personas, of_personas, chosen);
   add_library(app, library_part::pipelines, of_pipelines, chosen);
   if (is_unknown_command(app, argc, argv)) return static_cast<int>(exit_code::usage);

@@ -6,6 +6,7 @@
 #include <nlohmann/json.hpp>
 
 #include "agents/evidence/source/sha256.hpp"
+#include "daemon/cli/recording.hpp"
 #include "daemon/cli/report_json.hpp"
 #include "proto/decimal.hpp"
 
@@ -97,6 +98,7 @@ std::string run_json(const finished_run& run, const report_files& files) {
   json["calls"] = ordered_json::array();
   add_run_facts(run, json);
   add_calls(run, json);
+  json["recorded"] = recorded_json(run);
   json["built_with"] = {{"compiler", __VERSION__}, {"boost", BOOST_LIB_VERSION}};
   json["files"] = ordered_json::object();
   for (const auto& [name, content] : files)

@@ -233,8 +233,10 @@ std::string advice_of(const finding& f) {
         "Where {} decides, prefer {} to {}: {}. What it costs in quality is not in these files.",
         of(f, "metric"), of(f, "a"), of(f, "b"), evidence_of(f));
   if (f.kind == "measure-alone")
-    return fmt::format("Measure against a run alone before calling it a gain: {} in {} follows from its neighbours.",
-                       of(f, "shows"), of(f, "file"));
+    return fmt::format(
+        "Measure against a run alone before calling it a gain: {} in {} follows from its "
+        "neighbours.",
+        of(f, "shows"), of(f, "file"));
   return {};
 }
 

@@ -1,0 +1,191 @@
+#include "daemon/cli/recording.hpp"
+
+#include <cstdint>
+#include <sstream>
+#include <utility>
+
+#include <fmt/format.h>
+
+#include "daemon/cli/library.hpp"
+
+namespace chimera::cli {
+namespace {
+
+using nlohmann::json;
+using nlohmann::ordered_json;
+
+ordered_json persona_json(const proto::persona& who) {
+  return {{"name", who.name},
+          {"version", who.version},
+          {"description", who.description},
+          {"role", who.role},
+          {"instructions", who.instructions},
+          {"model", who.model},
+          {"options", who.options},
+          {"words_max", who.words_max}};
+}
+
+proto::persona persona_from(const json& j) {
+  proto::persona who;
+  who.name = j.at("name");
+  who.version = j.at("version");
+  who.description = j.at("description");
+  who.role = j.at("role");
+  who.instructions = j.at("instructions");
+  who.model = j.at("model");
+  who.options = j.at("options").get<std::map<std::string, std::string>>();
+  who.words_max = j.at("words_max");
+  return who;
+}
+
+ordered_json pipeline_json(const proto::pipeline& p) {
+  ordered_json steps = ordered_json::array();
+  for (const proto::pipeline_step& s : p.steps)
+    steps.push_back({{"name", s.name},
+                     {"persona", s.persona},
+                     {"inputs", s.inputs},
+                     {"output", s.output},
+                     {"for_each", s.for_each}});
+  return {{"name", p.name},
+          {"version", p.version},
+          {"description", p.description},
+          {"report", p.report},
+          {"steps", std::move(steps)}};
+}
+
+proto::pipeline pipeline_from(const json& j) {
+  proto::pipeline p;
+  p.name = j.at("name");
+  p.version = j.at("version");
+  p.description = j.at("description");
+  p.report = j.at("report");
+  for (const json& s : j.at("steps")) {
+    proto::pipeline_step step;
+    step.name = s.at("name");
+    step.persona = s.at("persona");
+    step.inputs = s.at("inputs").get<std::vector<std::string>>();
+    step.output = s.at("output");
+    step.for_each = s.at("for_each");
+    p.steps.push_back(std::move(step));
+  }
+  return p;
+}
+
+ordered_json limits_json(const evidence::scan_limits& l) {
+  return {{"files", l.files},
+          {"depth", l.depth},
+          {"total_bytes", l.total_bytes},
+          {"file_bytes", l.file_bytes}};
+}
+
+evidence::scan_limits limits_from(const json& j) {
+  evidence::scan_limits l;
+  l.files = j.at("files");
+  l.depth = j.at("depth");
+  l.total_bytes = j.at("total_bytes");
+  l.file_bytes = j.at("file_bytes");
+  return l;
+}
+
+ordered_json usage_json(const roles::call_record& call) {
+  const generation_usage& u = call.answer.usage;
+  return {{"step", call.step},
+          {"prompt_tokens", u.prompt_tokens},
+          {"output_tokens", u.output_tokens},
+          {"ttft_ns", u.ttft_ns},
+          {"total_ns", u.total_ns},
+          {"load_ns", u.load_ns},
+          {"prompt_eval_ns", u.prompt_eval_ns},
+          {"eval_ns", u.eval_ns}};
+}
+
+generation_usage usage_from(const json& j) {
+  generation_usage u;
+  u.prompt_tokens = j.at("prompt_tokens");
+  u.output_tokens = j.at("output_tokens");
+  u.ttft_ns = j.at("ttft_ns");
+  u.total_ns = j.at("total_ns");
+  u.load_ns = j.at("load_ns");
+  u.prompt_eval_ns = j.at("prompt_eval_ns");
+  u.eval_ns = j.at("eval_ns");
+  return u;
+}
+
+void take_run(const json& j, recording& out) {
+  finished_run& run = out.run;
+  run.version = j.at("version");
+  run.date = j.at("date");
+  run.dataset = j.at("dataset").at("root");
+  out.evidence_sha256 = j.at("dataset").at("sha256");
+  run.backend = j.at("backend");
+  run.model = j.at("model_asked");
+  const json& recorded = j.at("recorded");
+  run.pipeline = pipeline_from(recorded.at("pipeline"));
+  for (const json& who : recorded.at("personas")) run.personas.push_back(persona_from(who));
+  run.limits = limits_from(recorded.at("limits"));
+  run.ingest_ns = recorded.at("ingest_ns");
+  run.analysis_ns = recorded.at("analysis_ns");
+  run.report_ns = recorded.at("report_ns");
+  for (const json& call : recorded.at("calls"))
+    out.answers[call.at("step")].usage = usage_from(call);
+  for (const auto& [name, file] : j.at("files").items()) out.files[name] = file.at("sha256");
+}
+
+void take_answer(const json& j, recording& out) {
+  generation& answer = out.answers[j.at("step")];
+  answer.text = j.at("answer").at("text");
+  answer.finish_reason = j.at("answer").at("finish_reason");
+}
+
+proto::problem unsound(const std::filesystem::path& file, std::uint64_t line,
+                       std::string_view what) {
+  proto::problem p;
+  p.code = "report.unsound";
+  p.title = fmt::format("'{}' is not as a run of chimera left it", file.string());
+  p.detail = what;
+  p.file = file.string();
+  p.line = line;
+  return p;
+}
+
+}  // namespace
+
+ordered_json recorded_json(const finished_run& run) {
+  ordered_json out;
+  out["ingest_ns"] = run.ingest_ns;
+  out["analysis_ns"] = run.analysis_ns;
+  out["report_ns"] = run.report_ns;
+  out["limits"] = limits_json(run.limits);
+  out["pipeline"] = pipeline_json(run.pipeline);
+  out["personas"] = ordered_json::array();
+  for (const proto::persona& who : run.personas) out["personas"].push_back(persona_json(who));
+  out["calls"] = ordered_json::array();
+  for (const roles::call_record& call : run.agents.calls) out["calls"].push_back(usage_json(call));
+  return out;
+}
+
+proto::result<void> read_recording(const std::filesystem::path& folder, recording& out) {
+  const std::filesystem::path run_file = folder / "run.json";
+  auto text = read_text(run_file);
+  if (!text) return std::unexpected(std::move(text.error()));
+  try {
+    take_run(json::parse(*text), out);
+  } catch (const json::exception& e) {
+    return std::unexpected(unsound(run_file, 0, e.what()));
+  }
+  const std::filesystem::path transcript = folder / "transcript.jsonl";
+  auto lines = read_text(transcript);
+  if (!lines) return std::unexpected(std::move(lines.error()));
+  std::istringstream stream(*lines);
+  std::string line;
+  for (std::uint64_t number = 1; std::getline(stream, line); ++number) {
+    try {
+      take_answer(json::parse(line), out);
+    } catch (const json::exception& e) {
+      return std::unexpected(unsound(transcript, number, e.what()));
+    }
+  }
+  return {};
+}
+
+}  // namespace chimera::cli

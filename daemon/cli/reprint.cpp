@@ -1,0 +1,58 @@
+#include "daemon/cli/reprint.hpp"
+
+#include <exception>
+#include <optional>
+#include <utility>
+
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/io_context.hpp>
+
+#include "daemon/cli/print_report.hpp"
+#include "daemon/inference/replayer.hpp"
+#include "daemon/jobs/run_pipeline.hpp"
+#include "daemon/loop/asio.hpp"
+#include "daemon/loop/steady_clock.hpp"
+
+namespace chimera::cli {
+namespace {
+
+proto::result<jobs::pipeline_outcome> replay(recording& recorded, const clock& time) {
+  finished_run& run = recorded.run;
+  inference::replayer generator(recorded.answers, run.backend);
+  boost::asio::io_context context{1};
+  std::optional<proto::result<jobs::pipeline_outcome>> outcome;
+  std::exception_ptr failure;
+  const jobs::pipeline_inputs inputs{&run.pipeline, &run.personas, &run.outline, &generator, &time};
+  boost::asio::co_spawn(context, jobs::run_pipeline(inputs, {}),
+                        [&](std::exception_ptr error, auto result) {
+                          failure = std::move(error);
+                          if (!failure) outcome = std::move(result);
+                        });
+  context.run();
+  if (failure) std::rethrow_exception(failure);
+  return std::move(outcome).value();
+}
+
+}  // namespace
+
+proto::result<report_files> reprint(recording& recorded, const std::string& root,
+                                    std::size_t threads) {
+  const loop::steady_clock time;
+  finished_run& run = recorded.run;
+  evidence::build_options how;
+  how.scan = run.limits;
+  how.threads = threads;
+  auto data = evidence::build_dataset(root, how);
+  if (!data) return std::unexpected(std::move(data.error()));
+  run.data = std::move(*data);
+  run.outline = report::make_outline(run.data);
+  auto agents = replay(recorded, time);
+  if (!agents) return std::unexpected(std::move(agents.error()));
+  run.agents = std::move(*agents);
+  print_report(run, time);
+  report_files files = files_of(run);
+  files["facts.jsonl"] = facts_lines(run);
+  return files;
+}
+
+}  // namespace chimera::cli
