@@ -50,7 +50,11 @@ std::string unit_of(const dictionary_view& view) {
 void csv_reading::finish_part(part& piece) {
   const std::scoped_lock lock(appending_);
   piece.read = true;
-  while (appended_ < parts_.size() && parts_[appended_].read) append(parts_[appended_++]);
+  for (std::size_t p = appended_; p < parts_.size() && parts_[p].read; ++p) {
+    append(parts_[p]);
+    appended_ = p + 1;
+    appended_.notify_all();
+  }
 }
 
 void csv_reading::append_column(part& piece, std::size_t index) {

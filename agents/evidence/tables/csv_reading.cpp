@@ -14,6 +14,7 @@ namespace {
 
 constexpr std::size_t thread_bytes = 1U << 20U;     // less is not worth a thread
 constexpr std::size_t part_bytes = 256U << 10U;     // of several threads: fits the second cache
+constexpr std::size_t parts_ahead = 32;             // what a thread that waits may cost in memory
 constexpr std::size_t batch = 4'096;                // separators: fits the first cache
 constexpr std::size_t growth = 2'048;               // rows: eleven columns fit the second cache
 constexpr std::size_t most_line_bytes = 1U << 30U;  // positions within a batch are 32 bits
@@ -211,7 +212,8 @@ void csv_reading::read_part(part& piece, bool track_lines) {
 
 std::optional<proto::problem> csv_reading::pass(bool track_lines) {
   if (auto refused = check_memory()) return refused;
-  rows_ = appended_ = 0;
+  rows_ = 0;
+  appended_ = 0;
   storage_.clear();
   storage_.resize(duties_.size());
   for (std::size_t c = 0; parts_.size() > 1 && c < duties_.size(); ++c) {
@@ -223,6 +225,10 @@ std::optional<proto::problem> csv_reading::pass(bool track_lines) {
   }
   for (part& piece : parts_) piece.read = false;
   each_part([&](part& piece) {
+    const auto index = static_cast<std::size_t>(&piece - parts_.data());
+    for (std::size_t done = appended_; index >= done + parts_ahead; done = appended_) {
+      appended_.wait(done);
+    }
     read_part(piece, track_lines);
     finish_part(piece);
   });

@@ -92,8 +92,8 @@ class csv_reading {
   std::vector<part> parts_;
   std::vector<csv_duty> duties_;  // of the columns
   std::mutex appending_;
-  std::atomic<bool> too_much_ = false;  // the texts of the parts appended outgrew the memory
-  std::size_t appended_ = 0;            // parts whose cells are in storage_
+  std::atomic<bool> too_much_ = false;     // the texts of the parts appended outgrew the memory
+  std::atomic<std::size_t> appended_ = 0;  // parts whose cells are in storage_
   std::vector<storage> storage_;
 };
 
