@@ -1,6 +1,9 @@
 #include <algorithm>
 #include <utility>
 
+#include <fmt/format.h>
+#include <boost/unordered/unordered_flat_map.hpp>
+
 #include "agents/claims/audit/audit.hpp"
 #include "agents/claims/audit/candidates.hpp"
 #include "agents/claims/audit/claim_site.hpp"
@@ -37,6 +40,36 @@ void keep_first_of_each(std::vector<claim_site>& sites) {
   std::ranges::stable_sort(sites, {}, &claim_site::number);
   const auto again = std::ranges::unique(sites, {}, &claim_site::number);
   sites.erase(again.begin(), again.end());
+}
+
+// The change between the two values that the row resolves to, in percent of the second.
+void judge_deltas(const audited_document& doc, const std::vector<site_verdict>& verdicts,
+                  std::vector<audited_claim>& claims) {
+  const auto value_at = [&](const delta_cell& d, std::size_t column) {
+    for (std::size_t i = 0; i < doc.sites.size(); ++i)
+      if (doc.sites[i].block == d.block && doc.sites[i].row == d.row &&
+          doc.sites[i].column == column && verdicts[i].known)
+        return &verdicts[i];
+    return static_cast<const site_verdict*>(nullptr);
+  };
+  for (const delta_cell& d : doc.deltas) {
+    const site_verdict* ours = value_at(d, d.column - 2);
+    const site_verdict* other = value_at(d, d.column - 1);
+    const auto quoted = read_quoted(doc.read.text, doc.numbers[d.number].token);
+    if (ours == nullptr || other == nullptr || other->truth_value == 0 || !quoted ||
+        quoted->unit != "%")
+      continue;
+    const double change = 100 * (ours->truth_value / other->truth_value - 1);
+    const agreement says = agree(*quoted, change);
+    audited_claim& into = claims[d.number];
+    into.claim.judgement = says == agreement::yes           ? proto::verdict::verified
+                           : says == agreement::approximate ? proto::verdict::verified_approx
+                                                            : proto::verdict::contradicted;
+    into.claim.rule = "difference";
+    into.key = "change from " + other->key + " to " + ours->key;
+    into.truth = fmt::format("{:+.1f} %", change);
+    into.where = ours->where + "; " + other->where;
+  }
 }
 
 // Block by block: what a table agrees with tells which file it was made from.
@@ -94,6 +127,7 @@ document_audit auditor::audit(std::string_view file, std::string_view markdown) 
     into.truth = v.truth;
     into.where = v.where;
   }
+  judge_deltas(doc, verdicts, made.claims);
   made.remarks = find_remarks(doc, *index_, verdicts, finder);
   return made;
 }

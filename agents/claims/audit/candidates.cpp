@@ -23,6 +23,7 @@ constexpr double unmatched_max = 1;
 constexpr double window_if_sure = 1.25;
 constexpr double window = 3;
 constexpr double slight = 0.01;
+constexpr std::size_t cells_max = 4;  // rows so few that one of them may be meant
 
 std::string_view stem_of(std::string_view file) {
   const std::size_t slash = file.rfind('/');
@@ -235,6 +236,14 @@ void candidate_finder::add_values(std::size_t at, const claim_site& site, const 
       add_cell(site, m, rows.rows[0], std::move(made), out);
       continue;
     }
+    if (rows.told_row && rows.rows.size() <= cells_max &&
+        site.measure.statistic == stored_statistic::none && !site.measure.best)
+      for (const std::uint32_t row : rows.rows) {
+        candidate cell = made;
+        cell.firm = false;
+        cell.score -= slight;
+        add_cell(site, m, row, std::move(cell), out);
+      }
     // Means of means, and the best of some means, are only sure where the rows are single runs.
     if (m.statistic != stored_statistic::none)
       made.firm =

@@ -61,6 +61,7 @@ class candidate_finder {
   [[nodiscard]] std::optional<double> score_of(std::size_t s, const claim_site& site) const;
   bool narrow(const source& s, const site_key& key, named_rows& found);
   bool narrow_by_label(const source& s, const site_key& key, named_rows& found);
+  bool narrow_by_first_number(const source& s, const site_key& key, named_rows& found);
   bool narrow_by_model(const source& s, const claim_site& site, bool named, named_rows& found);
   void narrow_by_headings(const source& s, const claim_site& site, named_rows& found);
   bool take(std::span<const std::uint32_t> rows, named_rows& found);

@@ -20,6 +20,8 @@ constexpr std::array<std::string_view, 16> key_headers{
     "quantization", "model_tag",      "device", "variant",       "runtime", "engine",
     "framework",    "configurations", "name",   "label"};
 
+constexpr std::array<std::string_view, 4> delta_headers{"delta", "difference", "change", "diff"};
+
 bool one_of(std::string_view word, const auto& list) {
   return std::ranges::find(list, word) != list.end();
 }
@@ -167,6 +169,11 @@ class table_reader {
       for (std::size_t c = 1; c < columns_.size() && c < table_.rows[r].size(); ++c) {
         const std::string_view header = bare(doc_.read.of(table_.header[c]));
         const std::string label = as_label(header);
+        if (one_of(label, delta_headers)) {
+          const std::size_t n = doc_.number_in(table_.rows[r][c]);
+          if (c >= 3 && n < doc_.numbers.size()) doc_.deltas.push_back({n, block_, r, c});
+          continue;
+        }
         if (one_of(label, note_headers)) continue;
         std::vector<site_key> keys;
         if (!one_of(label, value_headers)) keys.push_back(label_key(header));

@@ -59,6 +59,14 @@ struct claim_site {
   std::size_t column = 0;
 };
 
+/// A cell that tells how the second of the two values before it differs from the first.
+struct delta_cell {
+  std::size_t number = 0;
+  std::size_t block = 0;
+  std::size_t row = 0;
+  std::size_t column = 0;
+};
+
 [[nodiscard]] site_key label_key(std::string_view text);
 
 /// A document being audited: its blocks, numbers, and the claims found in them.
@@ -69,7 +77,9 @@ struct audited_document {
   std::vector<std::shared_ptr<const block_context>> contexts = {};  ///< one a block
   std::vector<claim_site> sites = {};
   std::vector<bool> configuration = {};  ///< one a number: says what was chosen, not what came out
-  std::vector<naming> named = {};        ///< one a source
+  std::vector<std::vector<site_key>> settings = {};  ///< in force at each block
+  std::vector<delta_cell> deltas = {};
+  std::vector<naming> named = {};  ///< one a source
 
   /// The first number within `span` that claims something; numbers.size() if none.
   [[nodiscard]] std::size_t number_in(text_span span) const;
@@ -81,6 +91,10 @@ struct audited_document {
 void find_table_sites(audited_document& doc, const source_index& index);
 void find_list_sites(audited_document& doc, const source_index& index);
 void find_prose_sites(audited_document& doc, const source_index& index);
+
+/// The one model mentioned may stand for its family: "Gemma3" where there is gemma3:270m, too.
+[[nodiscard]] bool only_family(const std::vector<std::size_t>& models,
+                               const std::vector<std::string>& words, const model_names& names);
 
 /// Words and models of the headings above each block.
 void read_contexts(audited_document& doc, const source_index& index);

@@ -31,6 +31,11 @@ std::string_view name_before(std::string_view text, std::size_t start, std::size
 
 }  // namespace
 
+bool only_family(const std::vector<std::size_t>& models, const std::vector<std::string>& words,
+                 const model_names& names) {
+  return models.size() == 1 && names.family(models[0]) && !has_word(words, "latest");
+}
+
 site_key label_key(std::string_view text) {
   const std::string_view shown = bare(text);
   return {.kind = key_kind::label,
@@ -62,9 +67,10 @@ void read_contexts(audited_document& doc, const source_index& index) {
       made->levels.push_back(words_in(doc.read.of(doc.read.blocks[block.above[i]].span)));
     for (const std::vector<std::string>& words : made->levels) {
       std::ranges::copy(words, std::back_inserter(made->words));
-      if (made->models.empty()) made->models = index.models().mentioned(words);
+      if (!made->models.empty()) continue;
+      made->models = index.models().mentioned(words);
+      made->family = only_family(made->models, words, index.models());
     }
-    made->family = made->models.size() == 1 && index.models().family(made->models[0]);
     doc.contexts.push_back(std::move(made));
   }
 }

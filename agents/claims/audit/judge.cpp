@@ -61,6 +61,14 @@ std::optional<double> in_shown_unit(const candidate& c, std::string_view shown, 
   return c.value;
 }
 
+void take_place(site_verdict& into, const candidate& c, double value) {
+  into.source = c.source;
+  into.column = c.column;
+  into.row = c.row;
+  into.one_row = c.rows == 1 && c.statistic.empty();
+  into.truth_value = value;
+}
+
 }  // namespace
 
 std::optional<quoted_number> quoted_at(const audited_document& doc, const claim_site& site) {
@@ -103,9 +111,8 @@ site_verdict judge(const audited_document& doc, const source_index& index, const
       made.key = key_text(s, site, c);
       made.where = place_text(s, c);
       made.truth = shown_like(*quoted, *value);
-      made.truth_value = *value;
-      made.source = c.source;
       made.known = c.firm;
+      take_place(made, c, *value);
       return made;
     }
     if (c.failed) continue;
@@ -126,9 +133,8 @@ site_verdict judge(const audited_document& doc, const source_index& index, const
   made.key = key_text(s, site, *truth);
   made.where = place_text(s, *truth);
   made.truth = shown_like(*quoted, truth_value);
-  made.truth_value = truth_value;
-  made.source = truth->source;
   made.known = true;
+  take_place(made, *truth, truth_value);
   return made;
 }
 

@@ -23,8 +23,11 @@ struct site_verdict {
   std::string truth = {};
   std::string where = {};
   std::size_t source = static_cast<std::size_t>(-1);  ///< of the value that decided
-  double truth_value = 0;                             ///< in the unit shown
-  bool known = false;                                 ///< the value is resolved
+  std::size_t column = 0;
+  std::uint32_t row = 0;
+  bool one_row = false;    ///< a single cell decided
+  double truth_value = 0;  ///< in the unit shown
+  bool known = false;      ///< the value is resolved
 };
 
 /// Compares the number with all that it can mean. It is contradicted only if the text says firmly

@@ -28,6 +28,7 @@ class list_reader {
       } else if (block.kind == block_kind::text || block.kind == block_kind::code) {
         take(b, block);
       }
+      doc_.settings.push_back(config_);
     }
   }
 
@@ -38,7 +39,7 @@ class list_reader {
     const text_span label = label_of(block.span);
     if (label.start == label.end) return;
     const std::string_view name = bare(doc_.read.of(label));
-    const std::size_t after = doc_.read.text.find(':', label.end) + 1;
+    const std::size_t after = label.end + 1;
     if (bare(doc_.read.of({.start = after, .end = block.span.end})).empty()) {
       group_ = name;
       return;
@@ -87,7 +88,11 @@ class list_reader {
     } else if (shown.starts_with("**")) {
       first = 2;
     }
-    const std::size_t colon = shown.find(':', first);
+    std::size_t colon = shown.find(':', first);
+    // "llama3.1:8b: 4 ms": the colon of a name has no blank behind it.
+    while (colon != std::string_view::npos && colon + 1 < shown.size() && shown[colon + 1] != ' ' &&
+           shown[colon + 1] != '*')
+      colon = shown.find(':', colon + 1);
     if (colon == std::string_view::npos || colon - first > label_bytes_max) return {};
     return {.start = span.start + first, .end = span.start + colon};
   }

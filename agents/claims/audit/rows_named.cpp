@@ -6,6 +6,7 @@
 
 #include "agents/claims/audit/candidates.hpp"
 #include "agents/claims/audit/words.hpp"
+#include "agents/evidence/tables/cell.hpp"
 
 namespace chimera::claims::auditing {
 namespace {
@@ -95,13 +96,27 @@ const std::vector<std::size_t>& candidate_finder::prompts_of(const source& s, co
   return place->second;
 }
 
+// "40.00" as the name of a row: the rows of a Markdown table that begin with it.
+bool candidate_finder::narrow_by_first_number(const source& s, const site_key& key,
+                                              named_rows& found) {
+  const evidence::parsed_cell number = evidence::parse_cell(key.text, {});
+  if (number.state() != evidence::cell_state::number || s.table->data.columns.empty()) return false;
+  row_list rows;
+  for (const std::uint32_t row : s.all)
+    if (s.table->data.columns[0].number(row) == number.value) rows.push_back(row);
+  if (rows.empty()) return false;
+  kept_.push_back(std::move(rows));
+  found.told_row = true;
+  return take(kept_.back(), found);
+}
+
 bool candidate_finder::narrow_by_label(const source& s, const site_key& key, named_rows& found) {
   for (const label_column& c : s.labels) {
     const auto level = c.by_label.find(key.label);
     if (level == c.by_label.end() || !take(c.levels[level->second].rows, found)) continue;
     found.certainty += exact_label;
     if (is_model(c)) found.told_model = true;
-    if (!is_model(c) && c.levels.size() > 1) found.told_row = true;
+    if (tells_apart(c)) found.told_row = true;
     return true;
   }
   if (key.label == as_label(s.stem)) {
@@ -109,6 +124,7 @@ bool candidate_finder::narrow_by_label(const source& s, const site_key& key, nam
     found.told_model = true;
     return true;
   }
+  if (s.from_text() && narrow_by_first_number(s, key, found)) return true;
   const model_names& models = index_.models();
   std::size_t model = models.named(key.text);
   if (model == model_names::none) {
@@ -128,7 +144,7 @@ bool candidate_finder::narrow_by_label(const source& s, const site_key& key, nam
     if (rows == nullptr || !take(*rows, found)) continue;
     found.certainty += fitting_words;
     if (is_model(c)) found.told_model = true;
-    if (!is_model(c) && c.levels.size() > 1) found.told_row = true;
+    if (tells_apart(c)) found.told_row = true;
     return true;
   }
   found.certainty += subject_only;

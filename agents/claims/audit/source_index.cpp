@@ -6,10 +6,12 @@
 #include <numeric>
 #include <utility>
 
+#include "agents/claims/audit/document.hpp"
 #include "agents/claims/audit/measure_phrase.hpp"
 #include "agents/claims/audit/words.hpp"
 #include "agents/evidence/columns/key_words.hpp"
 #include "agents/evidence/columns/vocabulary.hpp"
+#include "agents/evidence/tables/markdown_tables.hpp"
 
 namespace chimera::claims::auditing {
 namespace {
@@ -131,6 +133,8 @@ void add_columns(source& s) {
 
 }  // namespace
 
+bool tells_apart(const label_column& c) { return c.levels.size() > 1 && c.name != "model"; }
+
 const parameter_column* source::parameter(std::string_view name) const {
   const auto found = std::ranges::find(parameters, name, &parameter_column::name);
   return found == parameters.end() ? nullptr : &*found;
@@ -138,7 +142,14 @@ const parameter_column* source::parameter(std::string_view name) const {
 
 source_index::source_index(const evidence::dataset& data) : models_(data.tables) {
   sources_.reserve(data.tables.size());
-  for (const evidence::evidence_table& t : data.tables) add(t);
+  for (const evidence::evidence_table& t : data.tables) {
+    if (t.data.kind == "md") {
+      sources_.push_back({.table = &t});  // stands in its place only; see text_tables_
+    } else {
+      add(t);
+    }
+  }
+  read_text_tables(data);
   // Scalars of a document ("device": "cuda") tell its tables from those of other files.
   boost::unordered_flat_map<std::string, std::vector<std::string>> told;
   for (const source& whole : sources_) {
@@ -151,6 +162,29 @@ source_index::source_index(const evidence::dataset& data) : models_(data.tables)
     if (const auto words = told.find(s.table->file); words != told.end())
       for (const std::string& word : words->second)
         if (!has_word(s.identity, word)) s.identity.push_back(word);
+}
+
+void source_index::read_text_tables(const evidence::dataset& data) {
+  for (const evidence::prose& p : data.texts) {
+    if (!p.file.ends_with(".md")) continue;
+    const document read = read_document(p.text);
+    std::size_t number = 0;
+    for (const document_block& block : read.blocks) {
+      if (block.kind != block_kind::table || block.table.rows.empty()) continue;
+      evidence::markdown_cells cells;
+      cells.number = ++number;
+      for (const text_span s : block.table.header) cells.header.emplace_back(bare(read.of(s)));
+      for (const std::vector<text_span>& row : block.table.rows) {
+        std::vector<std::string>& made = cells.rows.emplace_back();
+        for (const text_span s : row) made.emplace_back(bare(read.of(s)));
+        made.resize(cells.header.size());
+        cells.lines.push_back(static_cast<std::uint32_t>(
+            read.line_of(row.empty() ? block.span.start : row.front().start)));
+      }
+      text_tables_.push_back(evidence::examine(p.file, {}, evidence::to_table(cells)));
+      add(text_tables_.back());
+    }
+  }
 }
 
 void source_index::add(const evidence::evidence_table& t) {
@@ -180,6 +214,12 @@ void source_index::add(const evidence::evidence_table& t) {
   for (const measure_column& m : s.measures)
     if (!s.from_text()) metrics_[m.metric] = true;
   for (const parameter_column& p : s.parameters) parameters_[p.name] = true;
+  for (const label_column& c : s.labels)
+    if (tells_apart(c) && !s.from_text())
+      for (const label_level& level : c.levels)
+        if (level.label.find_first_of("0123456789_") != std::string::npos &&
+            level.label.find_first_of("abcdefghijklmnopqrstuvwxyz") != std::string::npos)
+          labels_[level.label] = true;
   by_name_[base].push_back(sources_.size());
   const bool telling = s.stem.find_first_of("_-0123456789") != std::string::npos;
   if (telling && s.stem.size() >= plain_stem_bytes_min) by_name_[s.stem].push_back(sources_.size());
@@ -188,6 +228,9 @@ void source_index::add(const evidence::evidence_table& t) {
 
 bool source_index::has_metric(std::string_view metric) const {
   return metrics_.contains(std::string(metric));
+}
+bool source_index::has_label(std::string_view label) const {
+  return labels_.contains(std::string(label));
 }
 bool source_index::has_parameter(std::string_view name) const {
   return parameters_.contains(std::string(name));

@@ -4,6 +4,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <deque>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -59,6 +60,9 @@ struct source {
   [[nodiscard]] const parameter_column* parameter(std::string_view name) const;
 };
 
+/// Levels of a "tag", "backend", "config_name" ... column that tell its rows apart.
+[[nodiscard]] bool tells_apart(const label_column& c);
+
 /// How clearly a document names a file.
 enum class naming : std::uint8_t { none, stem_of_several, file };
 
@@ -70,18 +74,24 @@ class source_index {
   [[nodiscard]] const model_names& models() const { return models_; }
   [[nodiscard]] bool has_metric(std::string_view metric) const;
   [[nodiscard]] bool has_parameter(std::string_view name) const;
+  /// A name that tells rows of some data table apart and looks like one: "q4_0", "g999_c4096_t0.4".
+  [[nodiscard]] bool has_label(std::string_view label) const;
   /// One entry a source: does `text` name its file? Linear in the text.
   [[nodiscard]] std::vector<naming> named_in(std::string_view text) const;
 
  private:
   void add(const evidence::evidence_table& t);
+  void read_text_tables(const evidence::dataset& data);
   void share_names_of_copies(std::vector<naming>& found) const;
 
   model_names models_;
+  /// The tables in Markdown, read as the audit reads them: glued to text, too.
+  std::deque<evidence::evidence_table> text_tables_;
   std::vector<source> sources_;
   boost::unordered_flat_map<std::string, std::vector<std::size_t>> by_name_;  ///< base and stem
   boost::unordered_flat_map<std::string, bool> metrics_;
   boost::unordered_flat_map<std::string, bool> parameters_;
+  boost::unordered_flat_map<std::string, bool> labels_;
 };
 
 }  // namespace chimera::claims::auditing
