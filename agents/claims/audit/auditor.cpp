@@ -45,12 +45,16 @@ void keep_first_of_each(std::vector<claim_site>& sites) {
 // The change between the two values that the row resolves to, in percent of the second.
 void judge_deltas(const audited_document& doc, const std::vector<site_verdict>& verdicts,
                   std::vector<audited_claim>& claims) {
-  const auto value_at = [&](const delta_cell& d, std::size_t column) {
-    for (std::size_t i = 0; i < doc.sites.size(); ++i)
-      if (doc.sites[i].block == d.block && doc.sites[i].row == d.row &&
-          doc.sites[i].column == column && verdicts[i].known)
-        return &verdicts[i];
-    return static_cast<const site_verdict*>(nullptr);
+  // Sites stand by number, so those of the row stand right before the change.
+  const auto value_at = [&](const delta_cell& d, std::size_t column) -> const site_verdict* {
+    const auto behind =
+        std::ranges::lower_bound(doc.sites, d.number, {}, &claim_site::number) - doc.sites.begin();
+    for (auto i = static_cast<std::size_t>(behind); i-- > 0;) {
+      const claim_site& site = doc.sites[i];
+      if (site.block != d.block || site.row != d.row) break;
+      if (site.column == column) return verdicts[i].known ? &verdicts[i] : nullptr;
+    }
+    return nullptr;
   };
   for (const delta_cell& d : doc.deltas) {
     const site_verdict* ours = value_at(d, d.column - 2);

@@ -35,29 +35,6 @@ std::string_view folder_of(std::string_view file) {
   return slash == std::string_view::npos ? std::string_view{} : file.substr(0, slash);
 }
 
-std::string_view name_of(stored_statistic statistic) {
-  switch (statistic) {
-    case stored_statistic::mean:
-      return "mean";
-    case stored_statistic::median:
-      return "median";
-    case stored_statistic::sd:
-      return "standard deviation";
-    case stored_statistic::min:
-      return "least";
-    case stored_statistic::max:
-      return "greatest";
-    case stored_statistic::p90:
-      return "p90";
-    case stored_statistic::p95:
-      return "p95";
-    case stored_statistic::p99:
-      return "p99";
-    default:
-      return "";
-  }
-}
-
 std::optional<double> value_of(const evidence::summary& s, stored_statistic statistic) {
   switch (statistic) {
     case stored_statistic::mean:
@@ -99,10 +76,36 @@ bool fits(const measure_column& column, const measure_phrase& asked) {
 
 }  // namespace
 
+std::string_view statistic_name(stored_statistic statistic) {
+  switch (statistic) {
+    case stored_statistic::mean:
+      return "mean";
+    case stored_statistic::median:
+      return "median";
+    case stored_statistic::sd:
+      return "standard deviation";
+    case stored_statistic::min:
+      return "least";
+    case stored_statistic::max:
+      return "greatest";
+    case stored_statistic::p90:
+      return "p90";
+    case stored_statistic::p95:
+      return "p95";
+    case stored_statistic::p99:
+      return "p99";
+    default:
+      return "";
+  }
+}
+
+candidate_finder::candidate_finder(const source_index& index, const audited_document& doc)
+    : index_(index), doc_(doc), own_stem_(lower_case(stem_of(doc.file))) {}
+
 std::optional<double> candidate_finder::score_of(std::size_t at, const claim_site& site) const {
   const source& s = index_.sources()[at];
   const bool key_names_file = std::ranges::any_of(site.keys, [&s](const site_key& key) {
-    return key.kind == key_kind::label && key.label == as_label(s.stem);
+    return key.kind == key_kind::label && key.label == s.label;
   });
   if (s.table->file == doc_.file) return std::nullopt;
   if (s.from_text() && !key_names_file) return std::nullopt;
@@ -111,10 +114,9 @@ std::optional<double> candidate_finder::score_of(std::size_t at, const claim_sit
   double score = 0;
   if (doc_.named[at] == naming::file) score += named_file;
   if (doc_.named[at] == naming::stem_of_several) score += named_weakly;
-  const std::string own = lower_case(stem_of(doc_.file));
-  if (own == s.stem) {
+  if (own_stem_ == s.stem) {
     score += companion;
-  } else if (own.starts_with(s.stem)) {
+  } else if (own_stem_.starts_with(s.stem)) {
     score += stem_begins;
   }
   if (folder_of(doc_.file) == folder_of(s.table->file)) score += same_folder;
@@ -167,7 +169,7 @@ void candidate_finder::add_statistics_of(const claim_site& site, const evidence:
     const auto value = value_of(stats, statistic);
     if (!value) return;
     made.value = *value;
-    made.statistic = name_of(statistic);
+    made.statistic = statistic_name(statistic);
     made.firm = base.firm && firm;
     out.push_back(made);
   };
@@ -194,8 +196,7 @@ void candidate_finder::add_statistics(const claim_site& site, const named_rows& 
 }
 
 bool candidate_finder::of_file(std::size_t at) const {
-  return doc_.named[at] == naming::file ||
-         lower_case(stem_of(doc_.file)) == index_.sources()[at].stem;
+  return doc_.named[at] == naming::file || own_stem_ == index_.sources()[at].stem;
 }
 
 void candidate_finder::add_cell(const claim_site& site, const measure_column& m, std::uint32_t row,
@@ -256,7 +257,7 @@ void candidate_finder::add_values(std::size_t at, const claim_site& site, const 
 
 std::vector<candidate> candidate_finder::find(const claim_site& site) {
   std::vector<candidate> found;
-  for (std::size_t at = 0; at < index_.sources().size(); ++at) {
+  for (const std::size_t at : index_.measuring(site.measure.metric)) {
     const source& s = index_.sources()[at];
     const bool measured = std::ranges::any_of(
         s.measures, [&site](const measure_column& m) { return fits(m, site.measure); });

@@ -46,8 +46,7 @@ struct candidate {
 /// Looks values up for the claims of one document. Not thread-safe: one each audit.
 class candidate_finder {
  public:
-  candidate_finder(const source_index& index, const audited_document& doc)
-      : index_(index), doc_(doc) {}
+  candidate_finder(const source_index& index, const audited_document& doc);
 
   /// Best first; empty if no source has the key.
   [[nodiscard]] std::vector<candidate> find(const claim_site& site);
@@ -80,11 +79,15 @@ class candidate_finder {
 
   const source_index& index_;
   const audited_document& doc_;
+  std::string own_stem_;
   std::deque<row_list> kept_;
   std::deque<evidence::summary> summaries_;
   boost::unordered_flat_map<std::string, std::size_t> summary_at_;
   boost::unordered_flat_map<std::string, std::vector<std::size_t>> prompts_at_;
 };
+
+/// "mean", "median", "standard deviation", "greatest" ...; "" for none.
+[[nodiscard]] std::string_view statistic_name(evidence::stored_statistic statistic);
 
 /// Those that count beside the best one: a claim is only wrong if all disagree.
 [[nodiscard]] std::span<const candidate> plausible(const std::vector<candidate>& sorted);

@@ -15,26 +15,32 @@ namespace {
 
 constexpr int decimals_max = 12;
 
-std::string metric_text(const measure_phrase& m) {
-  const evidence::known_quantity* known = evidence::known(m.metric);
-  if (m.metric.empty()) return "value";
-  return known != nullptr && !known->label.empty() ? std::string(known->label)
-                                                   : evidence::label_for(m.metric);
-}
-
-std::string key_text(const source& s, const claim_site& site, const candidate& c) {
-  std::string out;
-  if (!c.statistic.empty()) out += c.statistic + " ";
+// "throughput of g999_c4096_t0.4": a name that says the settings stands for them.
+std::string key_text(const source_index& index, const claim_site& site, const candidate& c) {
+  const source& s = index.sources()[c.source];
+  const evidence::column_traits& traits = s.table->traits[c.column];
+  const std::string_view stored = statistic_name(traits.statistic);
+  std::string out = c.statistic.empty() ? std::string(stored) : c.statistic;
+  if (!out.empty()) out += out == "standard deviation" ? " of " : " ";
   if (c.scope == row_scope::warm) out += "warm ";
   if (c.scope == row_scope::cold) out += "cold ";
-  out += metric_text(site.measure);
+  const evidence::known_quantity* known = evidence::known(site.measure.metric);
+  if (site.measure.metric.empty()) {
+    out += traits.label;
+  } else {
+    out += known != nullptr && !known->label.empty() ? std::string(known->label)
+                                                     : evidence::label_for(site.measure.metric);
+  }
+  const bool by_name = std::ranges::any_of(site.keys, [&index](const site_key& key) {
+    return key.kind == key_kind::label && index.has_label(key.label);
+  });
   std::string named;
   for (const site_key& key : site.keys) {
+    if (by_name && key.kind == key_kind::parameter) continue;
     if (!named.empty()) named += ", ";
     named += key.text;
   }
-  if (named.empty()) named = s.stem;
-  return out + " of " + named;
+  return out + " of " + (named.empty() ? s.stem : named);
 }
 
 std::string place_text(const source& s, const candidate& c) {
@@ -108,7 +114,7 @@ site_verdict judge(const audited_document& doc, const source_index& index, const
       made.judgement =
           says == agreement::yes ? proto::verdict::verified : proto::verdict::verified_approx;
       made.rule = "agrees-with-data";
-      made.key = key_text(s, site, c);
+      made.key = key_text(index, site, c);
       made.where = place_text(s, c);
       made.truth = shown_like(*quoted, *value);
       made.known = c.firm;
@@ -130,7 +136,7 @@ site_verdict judge(const audited_document& doc, const source_index& index, const
   if (!firm || !site.may_accuse || best_failed(found)) return made;
   const source& s = index.sources()[truth->source];
   made.judgement = proto::verdict::contradicted;
-  made.key = key_text(s, site, *truth);
+  made.key = key_text(index, site, *truth);
   made.where = place_text(s, *truth);
   made.truth = shown_like(*quoted, truth_value);
   made.known = true;

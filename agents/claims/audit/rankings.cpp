@@ -5,6 +5,7 @@
 #include <utility>
 
 #include <fmt/format.h>
+#include <boost/unordered/unordered_flat_map.hpp>
 
 #include "agents/claims/audit/words.hpp"
 #include "agents/evidence/columns/vocabulary.hpp"
@@ -89,9 +90,8 @@ class remark_finder {
  private:
   void say(std::size_t block, std::string text) {
     const std::uint64_t line = doc_.read.line_of(doc_.read.blocks[block].span.start);
-    const bool said = std::ranges::any_of(remarks_, [&](const audit_remark& r) {
-      return r.text == text && r.line == line;
-    });
+    const bool said = std::ranges::any_of(
+        remarks_, [&](const audit_remark& r) { return r.text == text && r.line == line; });
     if (!said) remarks_.push_back({.line = line, .text = std::move(text)});
   }
 
@@ -142,11 +142,11 @@ class remark_finder {
       in_place += places[i].rank == i + 1 ? 1U : 0U;
     }
     if (rows < 3 || in_place == rows || sorted_enough(places)) return;
-    say(block, fmt::format("its ranking is not that of {}: {} of its {} are among the first {} of "
-                           "{}, {} in their place; its first, {}, is rank {} of {} by {}",
-                           s.table->file, among, rows, rows, places[0].of, in_place,
-                           name_of(s, first.row), places[0].rank, places[0].of,
-                           metric_of(s, first.column)));
+    say(block,
+        fmt::format("its ranking is not that of {}: {} of its {} are among the first {} of "
+                    "{}, {} in their place; its first, {}, is rank {} of {} by {}",
+                    s.table->file, among, rows, rows, places[0].of, in_place, name_of(s, first.row),
+                    places[0].rank, places[0].of, metric_of(s, first.column)));
   }
 
   // Ties that the shown decimals cannot tell apart make neighbours change places.
@@ -165,7 +165,8 @@ class remark_finder {
       double value;
       std::string name;
     };
-    std::vector<std::pair<std::string, std::vector<entry>>> groups;
+    std::vector<std::vector<entry>> groups;
+    boost::unordered_flat_map<std::string, std::size_t> group_of;
     for (std::size_t i = 0; i < doc_.sites.size(); ++i) {
       const claim_site& site = doc_.sites[i];
       const site_verdict& v = verdicts_[i];
@@ -173,15 +174,13 @@ class remark_finder {
           doc_.read.blocks[site.block].kind == block_kind::table ||
           told_above(site.block).find("rank") == std::string::npos)
         continue;
-      const std::string key =
-          fmt::format("{} {} {}", site.keys[0].label, v.source, v.column);
-      auto at = std::ranges::find(groups, key, &std::pair<std::string, std::vector<entry>>::first);
-      if (at == groups.end()) at = groups.insert(groups.end(), {key, {}});
-      const double value =
-          index_.sources()[v.source].table->data.columns[v.column].number(v.row);
-      at->second.push_back({site.block, v.source, v.column, value, site.keys[1].text});
+      const std::string key = fmt::format("{} {} {}", site.keys[0].label, v.source, v.column);
+      const std::size_t at = group_of.try_emplace(key, groups.size()).first->second;
+      if (at == groups.size()) groups.emplace_back();
+      const double value = index_.sources()[v.source].table->data.columns[v.column].number(v.row);
+      groups[at].push_back({site.block, v.source, v.column, value, site.keys[1].text});
     }
-    for (auto& [key, entries] : groups) {
+    for (std::vector<entry>& entries : groups) {
       if (entries.size() < 2) continue;
       const source& s = index_.sources()[entries[0].source];
       if (s.table->traits[entries[0].column].better == polarity::none) continue;
@@ -208,16 +207,15 @@ class remark_finder {
     if (block.kind != block_kind::text && block.kind != block_kind::code) return;
     std::vector<site_key> keys = assigned_parameters(doc_, block.span, index_);
     if (block.kind == block_kind::code && !keys.empty()) {
-      const bool last = b + 1 == doc_.read.blocks.size() ||
-                        doc_.read.blocks[b + 1].kind != block_kind::code;
+      const bool last =
+          b + 1 == doc_.read.blocks.size() || doc_.read.blocks[b + 1].kind != block_kind::code;
       if (!last) return;
       keys = doc_.settings[b];
     }
     if (keys.size() < 2) return;
     const std::string own = lower_case(doc_.read.of(block.span));
-    constexpr std::array<std::string_view, 6> advice{"recommend", "best conf", "top conf",
-                                                     "optimal",   "production conf",
-                                                     "best setup"};
+    constexpr std::array<std::string_view, 6> advice{"recommend", "best conf",       "top conf",
+                                                     "optimal",   "production conf", "best setup"};
     const bool above = block.kind == block_kind::code && says_any(told_above(b), advice);
     if (!above && !says_any(own, advice)) return;
     claim_site site{.keys = std::move(keys)};
@@ -246,8 +244,8 @@ class remark_finder {
     constexpr std::array<std::string_view, 5> speed{"latency", "throughput", "fast", "tok/s",
                                                     "speed"};
     if (!says_any(text, speed)) return;
-    constexpr std::array<std::string_view, 5> advice{"use ", "recommend ", "recommended: ",
-                                                     "choose ", "prefer "};
+    constexpr std::array<std::string_view, 5> advice{"use ", "recommend ",
+                                                     "recommended: ", "choose ", "prefer "};
     for (const std::string_view word : advice) {
       const std::size_t at = text.find(word);
       if (at == std::string::npos || (at > 0 && text[at - 1] != ' ' && text[at - 1] != '-'))

@@ -119,7 +119,7 @@ bool candidate_finder::narrow_by_label(const source& s, const site_key& key, nam
     if (tells_apart(c)) found.told_row = true;
     return true;
   }
-  if (key.label == as_label(s.stem)) {
+  if (key.label == s.label) {
     found.certainty += file_named;
     found.told_model = true;
     return true;
@@ -205,7 +205,7 @@ bool candidate_finder::narrow_by_model(const source& s, const claim_site& site, 
 
 void candidate_finder::narrow_by_headings(const source& s, const claim_site& site,
                                           named_rows& found) {
-  if (!found.whole) return;
+  if (!found.whole && found.rows.size() == 1) return;
   for (const label_column& c : s.labels) {
     if (c.levels.size() < 2 || c.levels.size() > heading_levels_max || is_model(c)) continue;
     for (const std::vector<std::string>& words : site.context->levels) {

@@ -192,6 +192,7 @@ void source_index::add(const evidence::evidence_table& t) {
   const std::string file = lower_case(t.file);
   const std::string base(base_name(file));
   s.stem = base.substr(0, base.rfind('.'));
+  s.label = as_label(s.stem);
   if (base.size() < file.size())
     s.folder = base_name(std::string_view(file).substr(0, file.size() - base.size() - 1));
   s.all.resize(t.data.rows);
@@ -213,6 +214,11 @@ void source_index::add(const evidence::evidence_table& t) {
   add_columns(s);
   for (const measure_column& m : s.measures)
     if (!s.from_text()) metrics_[m.metric] = true;
+  for (const measure_column& m : s.measures)
+    for (const std::string& metric : {m.metric, std::string{}})
+      if (std::vector<std::size_t>& known = measuring_[metric];
+          known.empty() || known.back() != sources_.size())
+        known.push_back(sources_.size());
   for (const parameter_column& p : s.parameters) parameters_[p.name] = true;
   for (const label_column& c : s.labels)
     if (tells_apart(c) && !s.from_text())
@@ -228,6 +234,11 @@ void source_index::add(const evidence::evidence_table& t) {
 
 bool source_index::has_metric(std::string_view metric) const {
   return metrics_.contains(std::string(metric));
+}
+const std::vector<std::size_t>& source_index::measuring(const std::string& metric) const {
+  static const std::vector<std::size_t> nowhere;
+  const auto at = measuring_.find(metric);
+  return at == measuring_.end() ? nowhere : at->second;
 }
 bool source_index::has_label(std::string_view label) const {
   return labels_.contains(std::string(label));

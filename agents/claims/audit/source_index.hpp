@@ -46,6 +46,7 @@ struct measure_column {
 struct source {
   const evidence::evidence_table* table = nullptr;
   std::string stem = {};                   ///< file name without extension, lower case
+  std::string label = {};                  ///< the stem as a label
   std::string folder = {};                 ///< last folder, lower case; "" at the root
   std::vector<std::string> identity = {};  ///< words that tell the file from others
   std::size_t model = model_names::none;
@@ -73,6 +74,8 @@ class source_index {
   [[nodiscard]] const std::vector<source>& sources() const { return sources_; }
   [[nodiscard]] const model_names& models() const { return models_; }
   [[nodiscard]] bool has_metric(std::string_view metric) const;
+  /// Indexes of the sources that measure it, in order; of all for "".
+  [[nodiscard]] const std::vector<std::size_t>& measuring(const std::string& metric) const;
   [[nodiscard]] bool has_parameter(std::string_view name) const;
   /// A name that tells rows of some data table apart and looks like one: "q4_0", "g999_c4096_t0.4".
   [[nodiscard]] bool has_label(std::string_view label) const;
@@ -90,6 +93,7 @@ class source_index {
   std::vector<source> sources_;
   boost::unordered_flat_map<std::string, std::vector<std::size_t>> by_name_;  ///< base and stem
   boost::unordered_flat_map<std::string, bool> metrics_;
+  boost::unordered_flat_map<std::string, std::vector<std::size_t>> measuring_;
   boost::unordered_flat_map<std::string, bool> parameters_;
   boost::unordered_flat_map<std::string, bool> labels_;
 };
