@@ -101,7 +101,8 @@ void add_inventory(outline_builder& b, outline& out) {
 
 }  // namespace
 
-outline make_outline(const evidence::dataset& data) {
+outline make_outline(const evidence::dataset& data,
+                     std::span<const claims::document_audit> documents) {
   outline out;
   outline_builder b(data, out);
   part p;
@@ -111,6 +112,7 @@ outline make_outline(const evidence::dataset& data) {
   outline_groups(b, p);
   outline_members(b, p);
   outline_defects(b, p);
+  outline_documents(b, documents, p);
   add_inventory(b, out);
   out.headline = choose_headline(std::move(p.headline));
   std::ranges::stable_sort(p.questions, [](const question& x, const question& y) {

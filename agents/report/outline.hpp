@@ -3,11 +3,13 @@
 #pragma once
 
 #include <cstddef>
+#include <span>
 #include <string>
 #include <string_view>
 #include <utility>
 #include <vector>
 
+#include "agents/claims/audit/audit.hpp"
 #include "agents/evidence/facts/dataset.hpp"
 #include "agents/report/catalog.hpp"
 #include "proto/lint.hpp"
@@ -44,6 +46,8 @@ struct outline {
 };
 
 /// Chooses. Deterministic; `data` must outlive the result (the catalog looks facts up in it).
-[[nodiscard]] outline make_outline(const evidence::dataset& data);
+/// `documents`: the audits of the tree's documents, their facts added to `data`.
+[[nodiscard]] outline make_outline(const evidence::dataset& data,
+                                   std::span<const claims::document_audit> documents);
 
 }  // namespace chimera::report

@@ -2,6 +2,7 @@
 // tables, figures. Owned by make_outline for as long as it runs.
 #pragma once
 
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -63,5 +64,7 @@ void outline_sweeps(outline_builder& b, part& p);
 void outline_groups(outline_builder& b, part& p);
 void outline_members(outline_builder& b, part& p);
 void outline_defects(outline_builder& b, part& p);
+void outline_documents(outline_builder& b, std::span<const claims::document_audit> documents,
+                       part& p);
 
 }  // namespace chimera::report

@@ -77,7 +77,7 @@ task<ending> analysis::read() {
     if (!data) return std::unexpected(std::move(data.error()));
     run_.data = std::move(*data);
     if (std::ranges::any_of(run_.data.files.files, holds_data))
-      run_.outline = report::make_outline(run_.data);
+      run_.outline = plan_report(run_.data, options_.threads);
     return {};
   };
   const proto::result<void> done = co_await around_.pool.run(std::move(work));

@@ -5,6 +5,7 @@
 
 #include <fmt/format.h>
 
+#include "agents/claims/audit/audit_tree.hpp"
 #include "daemon/cli/report_json.hpp"
 
 namespace chimera::cli {
@@ -78,6 +79,12 @@ bool same(const report::verification& a, const report::verification& b) {
 }
 
 }  // namespace
+
+report::outline plan_report(evidence::dataset& data, std::size_t threads) {
+  const std::vector<claims::document_audit> documents = claims::audit_documents(data, threads);
+  claims::add_audit_facts(data, documents);
+  return report::make_outline(data, documents);
+}
 
 void print_report(finished_run& run, const clock& time) {
   const std::int64_t began = time.now().count();

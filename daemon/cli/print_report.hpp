@@ -6,6 +6,10 @@
 
 namespace chimera::cli {
 
+/// Audits the documents of the dataset, adds the facts that tell of them, and chooses what is worth
+/// saying. `data` outlives the result.
+[[nodiscard]] report::outline plan_report(evidence::dataset& data, std::size_t threads);
+
 /// Fills what was printed. Composes again until the counts that the text states are its own.
 /// Computes long.
 void print_report(finished_run& run, const clock& time);

@@ -45,7 +45,7 @@ proto::result<report_files> reprint(recording& recorded, const std::string& root
   auto data = evidence::build_dataset(root, how);
   if (!data) return std::unexpected(std::move(data.error()));
   run.data = std::move(*data);
-  run.outline = report::make_outline(run.data);
+  run.outline = plan_report(run.data, threads);
   auto agents = replay(recorded, time);
   if (!agents) return std::unexpected(std::move(agents.error()));
   run.agents = std::move(*agents);

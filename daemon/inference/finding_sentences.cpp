@@ -168,6 +168,40 @@ std::string defect_long(const finding& f) {
   return text;
 }
 
+// "line 53 says `102.31`, throughput of X is 101.8 tok/s (`file, line 9`)".
+std::string wrong_example(const finding& f) {
+  if (!has(f, "says")) return {};
+  std::string text = fmt::format("{} says {}", of(f, "line"), of(f, "says"));
+  if (has(f, "key")) text += fmt::format(" where {} is {}", of(f, "key"), of(f, "truth"));
+  if (has(f, "where")) text += fmt::format(" ({})", of(f, "where"));
+  return text;
+}
+
+std::string document_contradicts(const finding& f) {
+  std::string text =
+      fmt::format("{} contradicts the data in {} of {} numbers that it can be held to",
+                  of(f, "document"), of(f, "contradicted"), of(f, "checked"));
+  if (const std::string example = wrong_example(f); !example.empty()) text += ": " + example;
+  if (has(f, "remark")) text += "; " + of(f, "remark");
+  if (has(f, "remark-too")) text += "; " + of(f, "remark-too");
+  return text;
+}
+
+std::string document_misleads(const finding& f) {
+  return fmt::format("{}: {}", of(f, "document"), of(f, "remark"));
+}
+
+std::string documents_contradict(const finding& f) {
+  return fmt::format(
+      "{} of {} documents contradict the data that they report on, {} in {} of {} numbers",
+      of(f, "documents"), of(f, "of"), of(f, "document"), of(f, "contradicted"), of(f, "checked"));
+}
+
+std::string documents_agree(const finding& f) {
+  return fmt::format("what {} documents state agrees with the data where it can be held to them",
+                     of(f, "of"));
+}
+
 std::string by_slots(const finding& f) {
   std::string text = f.kind;
   for (const auto& [slot, value] : f.slots) text += fmt::format(", {} {}", slot, value);
@@ -178,7 +212,7 @@ std::string by_slots(const finding& f) {
 
 std::string clause_of(const finding& f) {
   using teller = std::string (*)(const finding&);
-  constexpr std::array<std::pair<std::string_view, teller>, 14> tellers = {{
+  constexpr std::array<std::pair<std::string_view, teller>, 18> tellers = {{
       {"rows-failed", rows_failed},
       {"cold-starts", cold_starts},
       {"sweep-noise", sweep_noise},
@@ -193,6 +227,10 @@ std::string clause_of(const finding& f) {
       {"negative-improvement", defect},
       {"defect", defect},
       {"parameters", parameters},
+      {"document-contradicts", document_contradicts},
+      {"document-misleads", document_misleads},
+      {"documents-contradict", documents_contradict},
+      {"documents-agree", documents_agree},
   }};
   for (const auto& [kind, tell] : tellers)
     if (kind == f.kind) return tell(f);
@@ -232,6 +270,11 @@ std::string advice_of(const finding& f) {
     return fmt::format(
         "Where {} decides, prefer {} to {}: {}. What it costs in quality is not in these files.",
         of(f, "metric"), of(f, "a"), of(f, "b"), evidence_of(f));
+  if (f.kind == "correct-document")
+    return fmt::format(
+        "Correct or withdraw {}: {} of {} numbers that can be held to the data are "
+        "wrong, for example {}.",
+        of(f, "document"), of(f, "contradicted"), of(f, "checked"), wrong_example(f));
   if (f.kind == "measure-alone")
     return fmt::format(
         "Measure against a run alone before calling it a gain: {} in {} follows from its "

@@ -29,17 +29,17 @@ nature nature_of(const finding& f) {
   if (f.kind == "faster" || f.kind == "equivalent" || f.kind == "member-best")
     return nature::result;
   if (f.kind == "sweep-noise" || f.kind == "same" || f.kind == "untestable" ||
-      f.kind == "parameters")
+      f.kind == "parameters" || f.kind == "documents-agree")
     return nature::limit;
   return nature::problem;
 }
 
-// One sentence of at most two clauses of one nature.
+// One sentence of clauses of one nature: three problems, two of the others.
 std::string verdict_sentence(const std::vector<finding>& findings, nature wanted) {
   std::string text;
   std::size_t clauses = 0;
   for (const finding& f : findings) {
-    if (nature_of(f) != wanted || clauses == 2) continue;
+    if (nature_of(f) != wanted || clauses == (wanted == nature::problem ? 3 : 2)) continue;
     text += (clauses++ == 0 ? "" : "; ") + clause_of(f);
   }
   return text.empty() ? text : with_capital(text) + ". ";

@@ -128,4 +128,21 @@ void compute_facts(dataset& data, std::size_t threads) {
   index_facts(data);
 }
 
+void insert_tree_facts(dataset& data, std::vector<proto::fact> more) {
+  taken_ids taken;
+  for (const auto& [hash, index] : data.fact_index) taken.insert(hash);
+  fact_set named(&taken);
+  for (proto::fact& f : more) named.add_text(std::move(f));
+  const auto [first, last] = std::ranges::equal_range(data.facts, ".", {}, &proto::fact::file);
+  std::vector<proto::fact> of_tree(std::make_move_iterator(first), std::make_move_iterator(last));
+  std::ranges::move(named.facts(), std::back_inserter(of_tree));
+  std::vector<proto::fact> all;
+  all.reserve(data.facts.size() + more.size());
+  std::move(data.facts.begin(), first, std::back_inserter(all));
+  for (const std::size_t i : sorted_order(of_tree)) all.push_back(std::move(of_tree[i]));
+  std::move(last, data.facts.end(), std::back_inserter(all));
+  data.facts = std::move(all);
+  index_facts(data);
+}
+
 }  // namespace chimera::evidence

@@ -19,7 +19,7 @@ class tree_writer {
 
   void count(std::string_view path, std::uint64_t value, std::string_view phrase,
              std::string_view dim = "count") {
-    proto::fact f = base(path, phrase);
+    proto::fact f = tree_fact(data_, path, phrase);
     f.agg = "count";
     f.kind = path.starts_with("lint/") ? "lint" : "count";
     f.dim = dim;
@@ -29,7 +29,8 @@ class tree_writer {
   }
 
   void date(std::string_view path, std::string_view agg, const content_time& when) {
-    proto::fact f = base(path, fmt::format("{} date in the content, in {}", agg, when.file));
+    proto::fact f =
+        tree_fact(data_, path, fmt::format("{} date in the content, in {}", agg, when.file));
     f.agg = agg;
     f.kind = "date";
     f.n = 1;
@@ -39,16 +40,6 @@ class tree_writer {
   }
 
  private:
-  proto::fact base(std::string_view path, std::string_view phrase) {
-    proto::fact f;
-    f.file = ".";
-    f.sha256 = data_.files.sha256;
-    f.where = {"tree", std::string(path)};
-    f.polarity = "none";
-    f.phrase = phrase;
-    return f;
-  }
-
   const dataset& data_;
   fact_set& facts_;
 };
@@ -226,6 +217,16 @@ void add_tree_facts(const dataset& data, fact_set& facts) {
                 fmt::format("{} looked at by {}", l.counted, l.rule));
     out.count("lint/" + l.rule + "/files", l.files, fmt::format("files concerned by {}", l.rule));
   }
+}
+
+proto::fact tree_fact(const dataset& data, std::string_view path, std::string_view phrase) {
+  proto::fact f;
+  f.file = ".";
+  f.sha256 = data.files.sha256;
+  f.where = {"tree", std::string(path)};
+  f.polarity = "none";
+  f.phrase = phrase;
+  return f;
 }
 
 std::string tree_key(std::string_view path, std::string_view agg) {

@@ -16,6 +16,11 @@ namespace chimera::evidence {
 /// files that record an error for each row.
 void add_tree_facts(const dataset& data, fact_set& facts);
 
+/// A fact about the tree as a whole with everything but its value filled in. Others than
+/// add_tree_facts use paths of their own ("document/...").
+[[nodiscard]] proto::fact tree_fact(const dataset& data, std::string_view path,
+                                    std::string_view phrase);
+
 /// The key of a tree fact, for looking it up.
 [[nodiscard]] std::string tree_key(std::string_view path, std::string_view agg = "count");
 
