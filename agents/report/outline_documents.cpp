@@ -12,7 +12,7 @@ using claims::document_audit;
 using claims::document_path;
 
 constexpr std::size_t documents_told = 6;
-constexpr double weight_of_contradiction = 3;  // as much as runs that failed, plus the share
+constexpr double weight_of_contradiction = 5;  // after failed runs and cold starts, plus the share
 
 std::size_t wrong_in(const document_audit& d) { return d.count(proto::verdict::contradicted); }
 

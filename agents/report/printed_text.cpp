@@ -85,8 +85,9 @@ std::string escaped_markdown(std::string_view text, std::size_t bytes_max) {
   std::size_t digits = 0;
   while (digits < line.size() && ascii_digit(line[digits])) ++digits;
   const std::string_view first = std::string_view(line).substr(digits, 1);
-  const bool list =
-      digits > 0 ? first == "." || first == ")" : first == "-" || first == "+" || first == "=";
+  const bool marked = digits + 1 >= line.size() || line[digits + 1] == ' ';
+  const bool list = digits > 0 ? marked && (first == "." || first == ")")
+                               : first == "-" || first == "+" || first == "=";
   std::string out;
   for (std::size_t i = 0; i < line.size(); ++i) {
     if (is_markup(line[i]) || (list && i == digits)) out += '\\';

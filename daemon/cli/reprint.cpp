@@ -35,9 +35,7 @@ proto::result<jobs::pipeline_outcome> replay(recording& recorded, const clock& t
 
 }  // namespace
 
-proto::result<report_files> reprint(recording& recorded, const std::string& root,
-                                    std::size_t threads) {
-  const loop::steady_clock time;
+proto::result<void> reread(recording& recorded, const std::string& root, std::size_t threads) {
   finished_run& run = recorded.run;
   evidence::build_options how;
   how.scan = run.limits;
@@ -46,6 +44,12 @@ proto::result<report_files> reprint(recording& recorded, const std::string& root
   if (!data) return std::unexpected(std::move(data.error()));
   run.data = std::move(*data);
   run.outline = plan_report(run.data, threads);
+  return {};
+}
+
+proto::result<report_files> reprint(recording& recorded) {
+  const loop::steady_clock time;
+  finished_run& run = recorded.run;
   auto agents = replay(recorded, time);
   if (!agents) return std::unexpected(std::move(agents.error()));
   run.agents = std::move(*agents);

@@ -10,10 +10,14 @@
 
 namespace chimera::cli {
 
-/// Reads `root`, lets the recorded answers pass through the same steps, checks and renderer, and
-/// leaves everything in `recorded.run`. Gives all files of the report but run.json. Errors: as
-/// build_dataset, and "replay.missing". Blocks.
-[[nodiscard]] proto::result<report_files> reprint(recording& recorded, const std::string& root,
-                                                  std::size_t threads);
+/// Reads the artifacts under `root` into `recorded.run`: dataset and outline as they are now.
+/// Errors: as build_dataset. Blocks.
+[[nodiscard]] proto::result<void> reread(recording& recorded, const std::string& root,
+                                         std::size_t threads);
+
+/// Lets the recorded answers pass through the same steps, checks and renderer. Gives all files of
+/// the report but run.json. Error: "replay.missing" where the artifacts, as they are now, ask for
+/// more than was recorded. Blocks.
+[[nodiscard]] proto::result<report_files> reprint(recording& recorded);
 
 }  // namespace chimera::cli

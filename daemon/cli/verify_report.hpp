@@ -6,6 +6,7 @@
 #include <optional>
 #include <string>
 
+#include "daemon/cli/recording.hpp"
 #include "daemon/cli/verify_finding.hpp"
 #include "proto/problem.hpp"
 
@@ -18,5 +19,10 @@ namespace chimera::cli {
 [[nodiscard]] proto::result<verified_text> verify_report(const std::filesystem::path& folder,
                                                          const std::optional<std::string>& root,
                                                          std::size_t threads);
+
+/// The comparison alone. `recorded` was read again (see reread); `expected`: the files that reprint
+/// gave, or facts.jsonl alone if the evidence is not what it was.
+[[nodiscard]] verified_text compare_report(const std::filesystem::path& folder,
+                                           const recording& recorded, const report_files& expected);
 
 }  // namespace chimera::cli
