@@ -54,6 +54,7 @@ struct claim_site {
   std::vector<site_key> keys = {};
   std::shared_ptr<const block_context> context = {};
   std::size_t block = 0;
+  bool assigned = false;   ///< "mean_ms=4.2": the name says the unit
   bool may_accuse = true;  ///< false where the text is too loose to call it wrong
   std::size_t row = 0;     ///< of a table, and its column
   std::size_t column = 0;

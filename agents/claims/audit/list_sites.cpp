@@ -126,6 +126,7 @@ class list_reader {
       const auto measure = known_measure(doc_.read.of({.start = begin, .end = token.start - 1}));
       if (!measure) continue;
       claim_site site{.number = i, .measure = *measure};
+      site.assigned = true;
       if (!group_.empty()) site.keys.push_back(label_key(group_));
       site.keys.push_back(label_key(name));
       add(b, std::move(site));
