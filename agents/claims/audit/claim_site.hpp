@@ -78,7 +78,8 @@ struct audited_document {
   std::vector<std::shared_ptr<const block_context>> contexts = {};  ///< one a block
   std::vector<claim_site> sites = {};
   std::vector<bool> configuration = {};  ///< one a number: says what was chosen, not what came out
-  std::vector<std::vector<site_key>> settings = {};  ///< in force at each block
+  /// In force at each block; null for none.
+  std::vector<std::shared_ptr<const std::vector<site_key>>> settings = {};
   std::vector<delta_cell> deltas = {};
   std::vector<naming> named = {};  ///< one a source
 

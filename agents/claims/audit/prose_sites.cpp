@@ -44,7 +44,7 @@ class prose_reader {
       site.unit = quoted->unit;
       // One name in the whole sentence: the number is of that.
       if (labels.size() == 1) site.keys = labels;
-      if (labels.empty() && tells_result(span)) site.keys = doc_.settings[b];
+      if (labels.empty() && doc_.settings[b] && tells_result(span)) site.keys = *doc_.settings[b];
       site.context = own_context(b, span);
       site.block = b;
       const bool told = !site.keys.empty() || (site.measure.best && !site.context->family &&

@@ -210,7 +210,8 @@ class remark_finder {
       const bool last =
           b + 1 == doc_.read.blocks.size() || doc_.read.blocks[b + 1].kind != block_kind::code;
       if (!last) return;
-      keys = doc_.settings[b];
+      if (!doc_.settings[b]) return;
+      keys = *doc_.settings[b];
     }
     if (keys.size() < 2) return;
     const std::string own = lower_case(doc_.read.of(block.span));
