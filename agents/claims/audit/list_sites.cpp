@@ -88,11 +88,7 @@ class list_reader {
     const std::string_view shown = doc_.read.of(span);
     std::size_t first = shown.find_first_not_of("-* \t0123456789.");
     if (first == std::string_view::npos) first = 0;
-    if (shown.starts_with("- ") || shown.starts_with("* ")) {
-      first = 2;
-    } else if (shown.starts_with("**")) {
-      first = 2;
-    }
+    if (shown.starts_with("- ") || shown.starts_with("* ") || shown.starts_with("**")) first = 2;
     std::size_t colon = shown.find(':', first);
     // "llama3.1:8b: 4 ms": the colon of a name has no blank behind it.
     while (colon != std::string_view::npos && colon + 1 < shown.size() && shown[colon + 1] != ' ' &&
