@@ -38,9 +38,10 @@ struct document_audit {
 };
 
 /// Rules of verified and contradicted claims: "agrees-with-data", "disagrees-with-data",
-/// "difference" (a change against the two values beside it). Of unsupported ones: "no-key" (the
-/// text does not say what it is, or the tree does not hold it), "statistic-not-named" (mean, median
-/// or single value?). Of non-claims: the scanner's reason, or "configuration".
+/// "other-quantity" (the file has this number for the same entry as something else), "difference"
+/// (a change against the two values beside it). Of unsupported ones: "no-key" (the text does not
+/// say what it is, or the tree does not hold it), "statistic-not-named" (mean, median or single
+/// value?). Of non-claims: the scanner's reason, or "configuration".
 ///
 /// Only a number whose file or table, row and column or statistic are resolved, with its unit, is
 /// ever contradicted, and only if it agrees with none of the plausible sources.

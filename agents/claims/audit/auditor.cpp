@@ -80,17 +80,27 @@ void judge_deltas(const audited_document& doc, const std::vector<site_verdict>& 
 std::vector<site_verdict> judge_sites(const audited_document& doc, const source_index& index,
                                       candidate_finder& finder) {
   std::vector<std::vector<candidate>> found;
-  boost::unordered_flat_map<std::size_t, source_counts> agreeing;
+  boost::unordered_flat_map<std::size_t, agreements> agreeing;
+  source_counts in_document;
   std::vector<site_verdict> verdicts;
   for (const claim_site& site : doc.sites) {
     found.push_back(finder.find(site));
     verdicts.push_back(judge(doc, index, site, found.back(), {}));
-    if (verdicts.back().judgement == proto::verdict::verified)
-      ++agreeing[site.block][verdicts.back().source];
+    if (const auto quoted = quoted_at(doc, site); found.back().empty() && quoted)
+      if (const auto other = finder.other_quantity(site, *quoted))
+        verdicts.back() = judge_other_quantity(index, site, *other);
+    if (verdicts.back().judgement != proto::verdict::verified) continue;
+    ++agreeing[site.block].in_block[verdicts.back().source];
+    ++in_document[verdicts.back().source];
   }
-  for (std::size_t i = 0; i < verdicts.size(); ++i)
-    if (verdicts[i].judgement == proto::verdict::contradicted)
-      verdicts[i] = judge(doc, index, doc.sites[i], found[i], agreeing[doc.sites[i].block]);
+  for (std::size_t i = 0; i < verdicts.size(); ++i) {
+    const bool open = verdicts[i].judgement == proto::verdict::contradicted ||
+                      verdicts[i].judgement == proto::verdict::unsupported;
+    if (!open || found[i].empty()) continue;
+    agreements& agreed = agreeing[doc.sites[i].block];
+    agreed.in_document = &in_document;
+    verdicts[i] = judge(doc, index, doc.sites[i], found[i], agreed);
+  }
   return verdicts;
 }
 

@@ -25,6 +25,12 @@ constexpr double window = 3;
 constexpr double slight = 0.01;
 constexpr std::size_t cells_max = 4;  // rows so few that one of them may be meant
 
+bool key_names(const claim_site& site, const source& s) {
+  return std::ranges::any_of(site.keys, [&s](const site_key& key) {
+    return key.kind == key_kind::label && key.label == s.label;
+  });
+}
+
 std::string_view stem_of(std::string_view file) {
   const std::size_t slash = file.rfind('/');
   if (slash != std::string_view::npos) file.remove_prefix(slash + 1);
@@ -104,11 +110,8 @@ candidate_finder::candidate_finder(const source_index& index, const audited_docu
 
 std::optional<double> candidate_finder::score_of(std::size_t at, const claim_site& site) const {
   const source& s = index_.sources()[at];
-  const bool key_names_file = std::ranges::any_of(site.keys, [&s](const site_key& key) {
-    return key.kind == key_kind::label && key.label == s.label;
-  });
   if (s.table->file == doc_.file) return std::nullopt;
-  if (s.from_text() && !key_names_file) return std::nullopt;
+  if (s.from_text() && !key_names(site, s)) return std::nullopt;
   // Nobody reports on a file in which everything failed, unless it is named.
   if (s.did_run.empty() && doc_.named[at] == naming::none) return std::nullopt;
   double score = 0;
@@ -228,6 +231,8 @@ void candidate_finder::add_values(std::size_t at, const claim_site& site, const 
                    .score = score};
     // A file that does not say of which model it is proves nothing about one.
     made.sure_file = of_file(at);
+    made.tied = made.sure_file || doc_.named[at] != naming::none ||
+                folder_of(doc_.file) == folder_of(s.table->file) || key_names(site, s);
     const bool of_model = rows.told_model || site.context->models.empty() || made.sure_file;
     const bool statistic_told =
         site.measure.statistic != stored_statistic::none || site.measure.best;
@@ -270,6 +275,32 @@ std::vector<candidate> candidate_finder::find(const claim_site& site) {
   }
   std::ranges::stable_sort(found, std::greater<>{}, &candidate::score);
   return found;
+}
+
+std::optional<candidate> candidate_finder::other_quantity(const claim_site& site,
+                                                          const quoted_number& quoted) {
+  if (!site.assigned || site.keys.size() < 2 || quoted.value == 0 || quoted.significant < 2)
+    return std::nullopt;
+  for (std::size_t at = 0; at < index_.sources().size(); ++at) {
+    const source& s = index_.sources()[at];
+    if (s.label.empty() || s.label != site.keys.front().label || s.table->file == doc_.file)
+      continue;
+    const auto named = rows_named(at, site);
+    if (!named || !named->told_row || named->rows.empty()) continue;
+    for (std::size_t c = 0; c < s.table->data.columns.size(); ++c) {
+      const evidence::column& column = s.table->data.columns[c];
+      const bool all = std::ranges::all_of(named->rows, [&](std::uint32_t row) {
+        return agree(quoted, column.number(row)) == agreement::yes;
+      });
+      if (all)
+        return candidate{.source = at,
+                         .column = c,
+                         .value = column.number(named->rows[0]),
+                         .unit = s.table->traits[c].unit,
+                         .row = named->rows[0]};
+    }
+  }
+  return std::nullopt;
 }
 
 bool best_failed(const std::vector<candidate>& sorted) {

@@ -40,6 +40,7 @@ struct candidate {
   double score = 0;
   bool firm = true;        ///< the text names the statistic, or there is one row
   bool sure_file = false;  ///< the document names the file, or stands beside it under its name
+  bool tied = false;       ///< the document names it, or stands in its folder
   bool failed = false;  ///< of a run that failed, or there is no number: nothing to be right about
 };
 
@@ -50,6 +51,11 @@ class candidate_finder {
 
   /// Best first; empty if no source has the key.
   [[nodiscard]] std::vector<candidate> find(const claim_site& site);
+
+  /// Where the file that the first key names has this number for the same rows as something else:
+  /// "latency=46.57" of a row whose tokens per second are 46.57. Only if it measures no such thing.
+  [[nodiscard]] std::optional<candidate> other_quantity(const claim_site& site,
+                                                        const quoted_number& quoted);
 
   /// The rows of source `s` that the keys name; nothing if they name something that it lacks.
   [[nodiscard]] std::optional<named_rows> rows_named(std::size_t s, const claim_site& site);

@@ -54,6 +54,7 @@ struct claim_site {
   std::vector<site_key> keys = {};
   std::shared_ptr<const block_context> context = {};
   std::size_t block = 0;
+  bool assigned = false;   ///< "mean_ms=4.2": the name says the unit
   bool may_accuse = true;  ///< false where the text is too loose to call it wrong
   std::size_t row = 0;     ///< of a table, and its column
   std::size_t column = 0;
@@ -77,7 +78,8 @@ struct audited_document {
   std::vector<std::shared_ptr<const block_context>> contexts = {};  ///< one a block
   std::vector<claim_site> sites = {};
   std::vector<bool> configuration = {};  ///< one a number: says what was chosen, not what came out
-  std::vector<std::vector<site_key>> settings = {};  ///< in force at each block
+  /// In force at each block; null for none.
+  std::vector<std::shared_ptr<const std::vector<site_key>>> settings = {};
   std::vector<delta_cell> deltas = {};
   std::vector<naming> named = {};  ///< one a source
 

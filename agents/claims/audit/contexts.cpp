@@ -9,6 +9,10 @@ namespace chimera::claims::auditing {
 namespace {
 
 constexpr std::size_t name_bytes_max = 40;
+constexpr std::size_t heading_bytes_max = 400;
+
+// A heading that goes on for ever says no more.
+std::string_view beginning(std::string_view text) { return text.substr(0, heading_bytes_max); }
 
 bool name_byte(char c) {
   return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_';
@@ -59,19 +63,31 @@ std::size_t audited_document::number_in(text_span span) const {
 }
 
 void read_contexts(audited_document& doc, const source_index& index) {
+  // Most blocks stand under the same headings as the one before: they share what these say.
+  std::shared_ptr<const block_context> shared;
+  const std::vector<std::size_t>* above = nullptr;
   for (const document_block& block : doc.read.blocks) {
+    const bool led = block.lead < doc.read.blocks.size();
+    if (!led && above != nullptr && *above == block.above) {
+      doc.contexts.push_back(shared);
+      continue;
+    }
     auto made = std::make_shared<block_context>();
-    if (block.lead < doc.read.blocks.size())
-      made->levels.push_back(words_in(doc.read.of(doc.read.blocks[block.lead].span)));
+    if (led)
+      made->levels.push_back(words_in(beginning(doc.read.of(doc.read.blocks[block.lead].span))));
     for (std::size_t i = block.above.size(); i-- > 0;)
-      made->levels.push_back(words_in(doc.read.of(doc.read.blocks[block.above[i]].span)));
+      made->levels.push_back(
+          words_in(beginning(doc.read.of(doc.read.blocks[block.above[i]].span))));
     for (const std::vector<std::string>& words : made->levels) {
       std::ranges::copy(words, std::back_inserter(made->words));
       if (!made->models.empty()) continue;
       made->models = index.models().mentioned(words);
       made->family = only_family(made->models, words, index.models());
     }
-    doc.contexts.push_back(std::move(made));
+    doc.contexts.push_back(made);
+    if (led) continue;
+    shared = std::move(made);
+    above = &block.above;
   }
 }
 

@@ -9,7 +9,7 @@ namespace chimera::claims::auditing {
 namespace {
 
 constexpr std::size_t no_block = static_cast<std::size_t>(-1);
-constexpr std::size_t columns_max = 500;
+constexpr std::size_t columns_max = 200;
 
 class document_reader {
  public:

@@ -14,6 +14,7 @@ namespace chimera::claims::auditing {
 namespace {
 
 constexpr int decimals_max = 12;
+constexpr std::size_t agreeing_in_document_min = 3;
 
 // "throughput of g999_c4096_t0.4": a name that says the settings stands for them.
 std::string key_text(const source_index& index, const claim_site& site, const candidate& c) {
@@ -67,6 +68,18 @@ std::optional<double> in_shown_unit(const candidate& c, std::string_view shown, 
   return c.value;
 }
 
+std::size_t count_of(const source_counts& counts, std::size_t source) {
+  const auto at = counts.find(source);
+  return at == counts.end() ? 0 : at->second;
+}
+
+// A file that is neither named nor beside the document must agree with something of it.
+bool proves(const candidate& c, const agreements& agreed) {
+  return c.tied || count_of(agreed.in_block, c.source) > 0 ||
+         (agreed.in_document != nullptr &&
+          count_of(*agreed.in_document, c.source) >= agreeing_in_document_min);
+}
+
 void take_place(site_verdict& into, const candidate& c, double value) {
   into.source = c.source;
   into.column = c.column;
@@ -77,9 +90,23 @@ void take_place(site_verdict& into, const candidate& c, double value) {
 
 }  // namespace
 
+site_verdict judge_other_quantity(const source_index& index, const claim_site& site,
+                                  const candidate& found) {
+  site_verdict made{.judgement = proto::verdict::contradicted, .rule = "other-quantity"};
+  const source& s = index.sources()[found.source];
+  const evidence::column& column = s.table->data.columns[found.column];
+  made.key = key_text(index, site, found);
+  made.where = place_text(s, found);
+  made.truth = fmt::format("{:.6g}{}{} is its {}", found.value, found.unit.empty() ? "" : " ",
+                           found.unit, column.name);
+  take_place(made, found, found.value);
+  return made;
+}
+
 std::optional<quoted_number> quoted_at(const audited_document& doc, const claim_site& site) {
   auto quoted = read_quoted(doc.read.text, doc.numbers[site.number].token);
-  if (quoted && quoted->unit.empty()) quoted->unit = site.unit;
+  // What stands behind an assignment is the next name, no unit.
+  if (quoted && (quoted->unit.empty() || site.assigned)) quoted->unit = site.unit;
   return quoted;
 }
 
@@ -93,14 +120,10 @@ std::string shown_like(const quoted_number& quoted, double value) {
 }
 
 site_verdict judge(const audited_document& doc, const source_index& index, const claim_site& site,
-                   const std::vector<candidate>& found, const source_counts& agreeing) {
+                   const std::vector<candidate>& found, const agreements& agreed) {
   site_verdict made{.rule = "no-key"};
   const auto quoted = quoted_at(doc, site);
   if (!quoted) return made;
-  const auto shared = [&agreeing](std::size_t s) {
-    const auto at = agreeing.find(s);
-    return at == agreeing.end() ? 0 : at->second;
-  };
   const candidate* truth = nullptr;
   bool firm = false;
   double truth_value = 0;
@@ -122,9 +145,10 @@ site_verdict judge(const audited_document& doc, const source_index& index, const
       return made;
     }
     if (c.failed) continue;
-    const bool sure = c.firm && unit_told;
+    const bool sure = c.firm && unit_told && proves(c, agreed);
     if (truth == nullptr || (!firm && sure) ||
-        (firm == sure && shared(c.source) > shared(truth->source))) {
+        (firm == sure &&
+         count_of(agreed.in_block, c.source) > count_of(agreed.in_block, truth->source))) {
       truth = &c;
       truth_value = *value;
       firm = sure;

@@ -16,6 +16,12 @@ namespace chimera::claims::auditing {
 /// By index of the source.
 using source_counts = boost::unordered_flat_map<std::size_t, std::size_t>;
 
+/// How many numbers agree with each source: of the same table or item, and of the document.
+struct agreements {
+  source_counts in_block = {};
+  const source_counts* in_document = nullptr;
+};
+
 struct site_verdict {
   proto::verdict judgement = proto::verdict::unsupported;
   std::string rule = {};
@@ -32,11 +38,15 @@ struct site_verdict {
 
 /// Compares the number with all that it can mean. It is contradicted only if the text says firmly
 /// what it is, and all plausible values disagree. Pure, thread-safe.
-/// `agreeing` counts how many numbers of the same table each source agrees with, by which the true
-/// value is chosen where several could be meant.
+/// `agreed` tells which sources agree with other numbers: by it the true value is chosen where
+/// several could be meant, and a file that the document does not name proves nothing wrong without.
 [[nodiscard]] site_verdict judge(const audited_document& doc, const source_index& index,
                                  const claim_site& site, const std::vector<candidate>& found,
-                                 const source_counts& agreeing);
+                                 const agreements& agreed);
+
+/// The verdict where the number is another quantity of the same entry.
+[[nodiscard]] site_verdict judge_other_quantity(const source_index& index, const claim_site& site,
+                                                const candidate& found);
 
 /// The number of a site as quoted; its unit is that of the text, the header or the label.
 [[nodiscard]] std::optional<quoted_number> quoted_at(const audited_document& doc,

@@ -23,12 +23,16 @@ class list_reader {
     for (std::size_t b = 0; b < doc_.read.blocks.size(); ++b) {
       const document_block& block = doc_.read.blocks[b];
       if (block.kind == block_kind::heading) {
+        settings_changed_ = !config_.empty();
         config_.clear();
         group_.clear();
       } else if (block.kind == block_kind::text || block.kind == block_kind::code) {
         take(b, block);
       }
-      doc_.settings.push_back(config_);
+      if (settings_changed_)
+        settings_ = config_.empty() ? nullptr : std::make_shared<std::vector<site_key>>(config_);
+      settings_changed_ = false;
+      doc_.settings.push_back(settings_);
     }
   }
 
@@ -64,6 +68,7 @@ class list_reader {
       if (std::ranges::find(keys, value, &site_key::number) != keys.end())
         doc_.configuration[i] = true;
     }
+    settings_changed_ = true;
     if (block.kind == block_kind::code && in_code_) {
       std::ranges::move(keys, std::back_inserter(config_));
     } else if (keys.size() > 1 || block.kind == block_kind::code) {
@@ -83,11 +88,7 @@ class list_reader {
     const std::string_view shown = doc_.read.of(span);
     std::size_t first = shown.find_first_not_of("-* \t0123456789.");
     if (first == std::string_view::npos) first = 0;
-    if (shown.starts_with("- ") || shown.starts_with("* ")) {
-      first = 2;
-    } else if (shown.starts_with("**")) {
-      first = 2;
-    }
+    if (shown.starts_with("- ") || shown.starts_with("* ") || shown.starts_with("**")) first = 2;
     std::size_t colon = shown.find(':', first);
     // "llama3.1:8b: 4 ms": the colon of a name has no blank behind it.
     while (colon != std::string_view::npos && colon + 1 < shown.size() && shown[colon + 1] != ' ' &&
@@ -126,6 +127,7 @@ class list_reader {
       const auto measure = known_measure(doc_.read.of({.start = begin, .end = token.start - 1}));
       if (!measure) continue;
       claim_site site{.number = i, .measure = *measure};
+      site.assigned = true;
       if (!group_.empty()) site.keys.push_back(label_key(group_));
       site.keys.push_back(label_key(name));
       add(b, std::move(site));
@@ -142,6 +144,8 @@ class list_reader {
   audited_document& doc_;
   const source_index& index_;
   std::vector<site_key> config_;
+  std::shared_ptr<const std::vector<site_key>> settings_;  ///< config_, shared by blocks
+  bool settings_changed_ = false;
   std::string group_;
   bool in_code_ = false;
 };

@@ -32,6 +32,8 @@ class prose_reader {
   void take(std::size_t b, std::vector<claim_site>& made) {
     const text_span span = doc_.read.blocks[b].span;
     const std::vector<site_key> labels = labels_in(span);
+    auto units = units_in(span);
+    std::shared_ptr<const block_context> context;  // made where a number needs it
     for (std::size_t n = doc_.number_from(span.start); n < doc_.numbers.size(); ++n) {
       const scanned_number& number = doc_.numbers[n];
       if (number.token.start >= span.end) break;
@@ -44,12 +46,13 @@ class prose_reader {
       site.unit = quoted->unit;
       // One name in the whole sentence: the number is of that.
       if (labels.size() == 1) site.keys = labels;
-      if (labels.empty() && tells_result(span)) site.keys = doc_.settings[b];
-      site.context = own_context(b, span);
+      if (labels.empty() && doc_.settings[b] && tells_result(span)) site.keys = *doc_.settings[b];
+      if (!context) context = own_context(b, span);
+      site.context = context;
       site.block = b;
       const bool told = !site.keys.empty() || (site.measure.best && !site.context->family &&
                                                site.context->models.size() == 1);
-      site.may_accuse = told && alone_of_its_unit(span, n, quoted->unit);
+      site.may_accuse = told && units[quoted->unit] == 1;
       made.push_back(std::move(site));
     }
   }
@@ -122,15 +125,16 @@ class prose_reader {
     return !words.empty() && (words[0] == "result" || words[0] == "results");
   }
 
-  [[nodiscard]] bool alone_of_its_unit(text_span span, std::size_t n,
-                                       const std::string& unit) const {
+  // How many numbers of a block have each unit.
+  [[nodiscard]] boost::unordered_flat_map<std::string, std::size_t> units_in(text_span span) const {
+    boost::unordered_flat_map<std::string, std::size_t> counts;
     for (std::size_t i = doc_.number_from(span.start); i < doc_.numbers.size(); ++i) {
       if (doc_.numbers[i].token.start >= span.end) break;
-      if (i == n || doc_.numbers[i].reason != non_claim::none) continue;
-      const auto other = read_quoted(doc_.read.text, doc_.numbers[i].token);
-      if (other && other->unit == unit) return false;
+      if (doc_.numbers[i].reason != non_claim::none) continue;
+      if (const auto quoted = read_quoted(doc_.read.text, doc_.numbers[i].token))
+        ++counts[quoted->unit];
     }
-    return true;
+    return counts;
   }
 
   // What the sentence itself mentions goes before the headings.

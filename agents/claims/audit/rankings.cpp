@@ -16,6 +16,9 @@ namespace {
 using evidence::polarity;
 
 constexpr std::size_t labels_shown_max = 6;
+constexpr std::size_t told_bytes_max = 400;
+constexpr std::size_t remarks_max = 500;
+constexpr std::size_t ranked_rows_max = 100;
 
 std::string_view metric_of(const source& s, std::size_t column) {
   return s.table->traits[column].label;
@@ -89,18 +92,23 @@ class remark_finder {
 
  private:
   void say(std::size_t block, std::string text) {
+    if (remarks_.size() >= remarks_max) return;
     const std::uint64_t line = doc_.read.line_of(doc_.read.blocks[block].span.start);
     const bool said = std::ranges::any_of(
         remarks_, [&](const audit_remark& r) { return r.text == text && r.line == line; });
     if (!said) remarks_.push_back({.line = line, .text = std::move(text)});
   }
 
+  [[nodiscard]] std::string_view beginning(text_span span) const {
+    return doc_.read.of(span).substr(0, told_bytes_max);
+  }
+
   [[nodiscard]] std::string told_above(std::size_t block) const {
     std::string out;
     const document_block& b = doc_.read.blocks[block];
     if (b.lead < doc_.read.blocks.size())
-      out += lower_case(doc_.read.of(doc_.read.blocks[b.lead].span)) + " ";
-    if (!b.above.empty()) out += lower_case(doc_.read.of(doc_.read.blocks[b.above.back()].span));
+      out += lower_case(beginning(doc_.read.blocks[b.lead].span)) + " ";
+    if (!b.above.empty()) out += lower_case(beginning(doc_.read.blocks[b.above.back()].span));
     return out;
   }
 
@@ -133,7 +141,7 @@ class remark_finder {
     for (std::size_t i = lead; i < end; ++i) {
       if (doc_.sites[i].column != doc_.sites[lead].column) continue;
       const site_verdict& v = verdicts_[i];
-      if (!v.one_row || v.source != first.source) return;
+      if (!v.one_row || v.source != first.source || rows == ranked_rows_max) return;
       places.push_back(place_of(s, v.column, v.row));
       ++rows;
     }
@@ -210,7 +218,8 @@ class remark_finder {
       const bool last =
           b + 1 == doc_.read.blocks.size() || doc_.read.blocks[b + 1].kind != block_kind::code;
       if (!last) return;
-      keys = doc_.settings[b];
+      if (!doc_.settings[b]) return;
+      keys = *doc_.settings[b];
     }
     if (keys.size() < 2) return;
     const std::string own = lower_case(doc_.read.of(block.span));

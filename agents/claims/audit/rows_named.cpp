@@ -16,6 +16,8 @@ constexpr double fitting_words = 1.0;
 constexpr double subject_only = 0.5;
 constexpr double file_named = 3.0;
 constexpr std::size_t heading_levels_max = 12;
+constexpr std::size_t prompt_pairs_max = 100'000;  // of a table of prompts and the data
+constexpr std::size_t first_numbers_max = 2000;
 constexpr double prompts_with_kin_min = 0.6;
 
 bool is_model(const label_column& c) { return c.name == "model"; }
@@ -44,6 +46,7 @@ std::vector<std::size_t> match_in_order(const std::vector<std::vector<std::strin
                                         const std::vector<label_level>& known) {
   const std::size_t n = asked.size();
   const std::size_t m = known.size();
+  if (n * m > prompt_pairs_max) return std::vector<std::size_t>(n, m);
   std::vector<std::vector<std::size_t>> best(n + 1, std::vector<std::size_t>(m + 1, 0));
   std::vector<std::vector<std::size_t>> kin(n, std::vector<std::size_t>(m, 0));
   for (std::size_t i = 0; i < n; ++i)
@@ -100,7 +103,9 @@ const std::vector<std::size_t>& candidate_finder::prompts_of(const source& s, co
 bool candidate_finder::narrow_by_first_number(const source& s, const site_key& key,
                                               named_rows& found) {
   const evidence::parsed_cell number = evidence::parse_cell(key.text, {});
-  if (number.state() != evidence::cell_state::number || s.table->data.columns.empty()) return false;
+  if (number.state() != evidence::cell_state::number || s.table->data.columns.empty() ||
+      s.all.size() > first_numbers_max)
+    return false;
   row_list rows;
   for (const std::uint32_t row : s.all)
     if (s.table->data.columns[0].number(row) == number.value) rows.push_back(row);

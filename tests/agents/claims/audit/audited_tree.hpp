@@ -8,9 +8,9 @@
 
 #include <catch2/catch.hpp>
 
-#include "../../evidence/source/scratch_tree.hpp"
 #include "agents/claims/audit/audit.hpp"
 #include "agents/evidence/facts/dataset.hpp"
+#include "agents/evidence/source/scratch_tree.hpp"
 
 namespace chimera::tests {
 

@@ -74,3 +74,20 @@ TEST_CASE("Every number gets a verdict, in order, and none is found twice", "[au
         made.claims.size());
   CHECK(sweep().audit("empty.md", "").claims.empty());
 }
+
+TEST_CASE("A number that the named entry has as something else is told so", "[audit]") {
+  const audited_tree tree{{"tags_summary.csv", "tag,mean_tokens_s\nq4_0,77.25\nq8_0,47.5\n"}};
+  const std::string text =
+      "- tags_summary: - q4_0: mean_latency_ms=77.250 mem_mb=0 - q8_0: mean_latency_ms=12.000\n";
+  const auto c = tree.claim("data with a latency\n\n" + text, "77.250");
+  // No table of the tree measures a latency: what the text means is not known at all.
+  CHECK(c.claim.judgement == proto::verdict::unsupported);
+  const audited_tree both{{"tags_summary.csv", "tag,mean_tokens_s\nq4_0,77.25\nq8_0,47.5\n"},
+                          {"times.csv", "backend,latency_ms\njit,1.5\n"}};
+  const auto other = both.claim(text, "77.250");
+  CHECK(other.claim.judgement == proto::verdict::contradicted);
+  CHECK(other.claim.rule == "other-quantity");
+  CHECK(other.truth == "77.25 tok/s is its mean_tokens_s");
+  CHECK(other.where == "tags_summary.csv, line 2, mean_tokens_s");
+  CHECK(both.verdict(text, "12.000") == "unsupported");
+}

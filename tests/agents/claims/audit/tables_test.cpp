@@ -169,3 +169,21 @@ TEST_CASE("Changes, targets and unknown columns are never contradicted", "[audit
     CHECK(sweep().verdict(text, "33.0") == "unsupported");
   }
 }
+
+TEST_CASE("A file that is neither named nor beside the document must agree with something first",
+          "[audit]") {
+  const audited_tree tree{{"data/first.csv", "backend,mean_time_ms\neager,1.5\njit,1.2\n"}};
+  const std::string table = "| Backend | Mean (ms) |\n|---|---|\n";
+  const auto verdicts = [&tree](std::string_view file, const std::string& text) {
+    std::string out;
+    for (const auto& c : tree.audit(file, text).claims)
+      out += std::string(proto::to_text(c.claim.judgement)) + " ";
+    return out;
+  };
+  const std::string wrong = table + "| eager | 9.5 |\n| jit | 8.2 |\n";
+  CHECK(verdicts("docs/other.md", wrong) == "unsupported unsupported ");
+  CHECK(verdicts("data/report.md", wrong) == "contradicted contradicted ");
+  CHECK(verdicts("docs/other.md", "See first.csv.\n\n" + wrong) == "contradicted contradicted ");
+  CHECK(verdicts("docs/other.md", table + "| eager | 1.5 |\n| jit | 8.2 |\n") ==
+        "verified contradicted ");
+}
