@@ -52,8 +52,7 @@ void put_better_first(comparison& c) {
       (c.better == polarity::higher && ratio < 1) || (c.better == polarity::lower && ratio > 1);
   if (!swap) return;
   std::swap(c.a, c.b);
-  const auto pairs =
-      static_cast<double>(c.a.values.size()) * static_cast<double>(c.b.values.size());
+  const auto pairs = static_cast<double>(c.a.stats.n) * static_cast<double>(c.b.stats.n);
   c.test.u = pairs - c.test.u;
   c.a12 = 1 - c.a12;
   c.hl_shift = -c.hl_shift;
@@ -73,8 +72,9 @@ void add_intervals(dataset& data, std::size_t threads) {
   });
   if (order.size() > intervals_max) order.resize(intervals_max);
   const std::uint64_t seed = seed_of(data);
-  in_parallel(order.size(), threads,
-              [&](std::size_t i) { add_interval(data.comparisons[order[i]], seed + order[i]); });
+  in_parallel(order.size(), threads, [&](std::size_t i) {
+    add_interval(data.comparisons[order[i]], data.tables, seed + order[i]);
+  });
 }
 
 void lint(dataset& data) {
@@ -108,7 +108,9 @@ proto::result<dataset> build_dataset(const std::filesystem::path& root,
   take_readings(std::move(readings), data);
   report("comparing", 0, data.tables.size());
   mark_same_rows(data.tables);
-  data.comparisons = compare_all(data.tables, options.threads);
+  data.comparisons =
+      compare_all(data.tables, options.threads,
+                  [&](std::size_t done, std::size_t of) { report("comparing", done, of); });
   std::ranges::for_each(data.comparisons, put_better_first);
   report("linting", 0, data.tables.size());
   in_parallel(2, options.threads, [&](std::size_t i) {

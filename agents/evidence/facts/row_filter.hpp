@@ -12,15 +12,17 @@
 
 namespace chimera::evidence {
 
-/// A column as a factor: its levels in order of first appearance.
+/// A column as a factor: its levels in order of first appearance. A byte a row, as several are
+/// kept of a table at a time.
 struct factor_levels {
-  static constexpr std::uint32_t none = 0xFFFF'FFFF;
+  static constexpr std::uint32_t none = 0xFF;
   std::size_t column = evidence_table::npos;
   std::vector<std::string> levels;
-  std::vector<std::uint32_t> of_row;  ///< index into levels a row; none = missing
+  std::vector<std::uint8_t> of_row;  ///< index into levels a row; none = missing
 };
 
-/// Reads a column as a factor; absent if it has more than `at_most` levels.
+/// Reads a column as a factor; absent if it has more than `at_most` levels
+/// (at most 254).
 [[nodiscard]] std::optional<factor_levels> read_factor(const evidence_table& t, std::size_t column,
                                                        std::size_t at_most);
 

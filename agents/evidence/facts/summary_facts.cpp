@@ -2,6 +2,7 @@
 
 #include "agents/evidence/facts/row_filter.hpp"
 #include "agents/evidence/facts/table_facts.hpp"
+#include "agents/evidence/statistics/ranks.hpp"
 #include "agents/evidence/statistics/summary.hpp"
 
 #include <fmt/format.h>
@@ -46,7 +47,8 @@ class summary_writer {
   void write() {
     add("count", "number of values", static_cast<double>(values_.size()), {});
     if (values_.empty()) return;
-    const summary s = summarise(values_);
+    sort_values(values_);
+    const summary s = summarise_sorted(values_);
     add("sum", "sum", s.sum, {});
     add("mean", "mean", s.mean, {});
     add("min", "minimum", s.min, {});
