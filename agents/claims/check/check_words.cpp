@@ -29,8 +29,13 @@ constexpr std::array plain_comparatives = {
 
 class word_checker {
  public:
-  word_checker(const spoken_text& spoken, const fact_book& book, std::span<const std::string> given)
-      : spoken_(spoken), text_(spoken.text()), book_(book), not_the_writers_(spoken.names()) {
+  word_checker(const spoken_text& spoken, const fact_book& book, std::span<const std::string> given,
+               std::span<const text_span> proven)
+      : spoken_(spoken),
+        text_(spoken.text()),
+        book_(book),
+        proven_(proven),
+        not_the_writers_(spoken.names()) {
     for (const std::string& text : given)
       for (std::size_t at = text_.find(text); at != std::string::npos && !text.empty();
            at = text_.find(text, at + text.size()))
@@ -77,6 +82,9 @@ class word_checker {
     pairs_ = related_in(spoken_, s.start, s.end, book_);
     facts_ = facts_in(spoken_, s.start, s.end, book_);
     about_something_ = !facts_.empty() || !read.mentions.empty() || !pairs_.empty();
+    std::erase_if(stances, [&](const stance_word& w) {
+      return is_computed(w, read) || is_part_of_name(w, read);
+    });
     for (const stance_word& w : stances) check(w, read.words, interpretation);
   }
 
@@ -100,7 +108,7 @@ class word_checker {
       case stance::worse:
       case stance::larger:
       case stance::smaller:
-        if (compares(w, words)) check_comparative(w);
+        if (!beside_proven(w) && compares(w, words)) check_comparative(w);
         return;
       case stance::best:
       case stance::worst:
@@ -137,6 +145,33 @@ class word_checker {
     return about_something_ && std::any_of(at, at + reach, [](const word& next) {
              return std::ranges::find(comparing, next.text) != comparing.end();
            });
+  }
+
+  // "top k" is a metric.
+  static bool is_part_of_name(const stance_word& w, const spoken_sentence& s) {
+    return std::ranges::any_of(s.mentions, [&](const mention& m) {
+      return m.kind != cue_kind::statistic && m.start <= w.start && w.end <= m.end &&
+             m.end - m.start > w.end - w.start;
+    });
+  }
+
+  // "The lowest TTFT drops by 12 %": the statistic of a change that was computed.
+  bool is_computed(const stance_word& w, const spoken_sentence& s) const {
+    const auto change = std::ranges::lower_bound(proven_, start_, {}, &text_span::start);
+    return change != proven_.end() && change->start < end_ &&
+           std::ranges::any_of(
+               s.mentions,
+               [&](const mention& m) {
+                 return m.kind == cue_kind::statistic && m.start == w.start;
+               });
+  }
+
+  bool beside_proven(const stance_word& w) const {
+    constexpr std::size_t reach = 48;  // bytes, as for the direction of a change
+    const std::size_t from = w.start > reach ? w.start - reach : 0;
+    const auto near =
+        std::ranges::lower_bound(proven_, std::max(from, start_), {}, &text_span::end);
+    return near != proven_.end() && near->start < std::min(w.end + reach, end_);
   }
 
   // +1 if the words say that the first fact is the better (or larger) one.
@@ -212,6 +247,7 @@ class word_checker {
   const spoken_text& spoken_;
   const std::string& text_;
   const fact_book& book_;
+  std::span<const text_span> proven_;
   std::vector<text_span> not_the_writers_;  // by start
   std::size_t start_ = 0;
   std::size_t end_ = 0;
@@ -224,8 +260,9 @@ class word_checker {
 }  // namespace
 
 std::vector<text_issue> check_words(const spoken_text& spoken, const fact_book& book,
-                                    std::span<const std::string> given) {
-  return word_checker(spoken, book, given).run();
+                                    std::span<const std::string> given,
+                                    std::span<const text_span> proven) {
+  return word_checker(spoken, book, given, proven).run();
 }
 
 }  // namespace chimera::claims
