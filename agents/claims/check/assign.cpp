@@ -62,15 +62,33 @@ class assigner {
     const bool behind_all = m.start >= numbers_.back().start;
     for (std::size_t i = count; i-- > 0;) {
       const placed_number& n = numbers_[i];
-      if (m.start < n.end || among.size() >= count)
+      const bool one_clause =
+          m.start < n.unit_end ||
+          text_.substr(n.unit_end, m.start - n.unit_end).find(';') == std::string_view::npos;
+      if (m.start < n.end || among.size() >= count) {
+        if (!begins_anew(m, n)) out.of_number[i] = &m;
+      } else if (behind_all && one_clause && (of_sentence || count == 1))
         out.of_number[i] = &m;
-      else if (behind_all && (of_sentence || i + 1 == count))
-        out.of_number[i] = &m;
-      else if (behind_all && out.of_number[i + 1] != nullptr && listed(i))
+      else if (behind_all && i + 1 < count && out.of_number[i + 1] != nullptr && listed(i))
         out.of_number[i] = &m;
       else if (linked(n.unit_end, m.start))
         out.of_number[i] = &m;
     }
+  }
+
+  // Behind a semicolon a clause with a metric of its own is about other groups, and one that names
+  // groups, too, about other files.
+  bool begins_anew(const mention& m, const placed_number& n) const {
+    if (m.kind != cue_kind::group && m.kind != cue_kind::rows) return false;
+    if (m.end > n.start) return false;
+    const std::size_t stop = text_.substr(m.end, n.start - m.end).rfind(';');
+    if (stop == std::string_view::npos) return false;
+    const auto has = [&](cue_kind kind) {
+      return std::ranges::any_of(sentence_.mentions, [&](const mention& o) {
+        return o.kind == kind && o.start > m.end + stop && o.end <= n.start;
+      });
+    };
+    return has(cue_kind::metric) && (m.files.empty() || has(cue_kind::group));
   }
 
   // "76.9 and 46.6": nothing but a joint stands between number i and the next.
@@ -115,6 +133,11 @@ class assigner {
     const std::size_t first = numbers_[of.front()].start;
     const std::size_t last = numbers_[of.back()].start;
     if (among.back()->start < first) {
+      // "n = 5 + 5: median 12 against 14" is no list of phrases.
+      const bool parted = std::ranges::any_of(numbers_, [&](const placed_number& n) {
+        return n.start > among.front()->end && n.start < among.back()->start;
+      });
+      if (parted) return false;
       return std::ranges::all_of(of, [&](std::size_t i) { return alike_units(i, of.front()); }) ||
              among.front()->kind != cue_kind::group;
     }

@@ -84,6 +84,9 @@ bool told_as_factor(std::string_view text, std::size_t end) {
          behind.starts_with(" x ") || behind.starts_with("x ");
 }
 
+// Counts have keys of their own.
+bool is_count(const proto::fact& f) { return f.where.kind == "tree" || f.kind == "count"; }
+
 bool is_ratio(const proto::fact& f) {
   return f.agg == "ratio_of_medians" || f.agg == "ratio_of_means" || f.agg == "ratio";
 }
@@ -100,20 +103,19 @@ std::vector<std::string> misbindings(const spoken_text& spoken, const spoken_sen
     const bool compares = r->ref.kind == reference_kind::comparison;
     if (r->ref.kind != reference_kind::fact && !compares) continue;
     const proto::fact* f = book.find(r->ref.ids[0]);
-    // Counts over the tree have keys of their own.
-    if (f == nullptr || f->where.kind == "tree" || f->kind == "count") continue;
-    placed_number n{r->start, r->end, r->end, f->unit};
+    if (f == nullptr) continue;
+    placed_number n{r->start, r->end, r->end, is_count(*f) ? "n" : f->unit};
     n.change = compares || f->kind == "derived";
     places.push_back(n);
     references.push_back(&*r);
   }
   if (places.empty()) return {};
   const std::vector<spoken_key> keys = keys_of(spoken.text(), s, places, heading, book);
-  const std::optional<two_sides> sides = sides_of(spoken.text(), s, book);
   std::vector<std::string> messages;
   for (std::size_t i = 0; i < places.size(); ++i) {
     const reference& ref = references[i]->ref;
     const proto::fact& f = *book.find(ref.ids[0]);
+    const std::optional<two_sides> sides = sides_of(spoken.text(), s, places[i].end, book);
     std::string why;
     const bool factor = told_as_factor(spoken.text(), references[i]->end);
     if (factor && !is_ratio(f) && f.dim != "ratio")
@@ -122,7 +124,7 @@ std::vector<std::string> misbindings(const spoken_text& spoken, const spoken_sen
       why = sides_conflict(ref.ids, keys[i], sides, book);
     else if (is_ratio(f))
       why = sides_conflict(f.derived_from, keys[i], sides, book);
-    else if (f.kind != "derived")
+    else if (f.kind != "derived" && !is_count(f))
       why = conflict(f, keys[i], book);
     if (!why.empty()) messages.push_back(to_text(ref) + ' ' + why);
   }

@@ -89,7 +89,11 @@ std::string told(double value, const quoted_number& q) {
 }  // namespace
 
 std::optional<two_sides> sides_of(std::string_view text, const spoken_sentence& s,
-                                  const fact_book& book) {
+                                  std::size_t after, const fact_book& book) {
+  const std::string_view behind = text.substr(after);
+  const std::size_t that = behind.starts_with(" times") ? 6 : 0;
+  const bool of_last =
+      behind.substr(that).starts_with(" that") && !behind.substr(that).starts_with(" that of");
   std::vector<const mention*> subjects;
   for (const mention& m : s.mentions)
     if (m.kind == cue_kind::group) subjects.push_back(&m);
@@ -98,7 +102,8 @@ std::optional<two_sides> sides_of(std::string_view text, const spoken_sentence& 
       const bool same =
           subjects[i]->ids == subjects[j]->ids && subjects[i]->files == subjects[j]->files;
       if (same || !exclude_each_other(*subjects[i], *subjects[j], book)) continue;
-      const bool swapped = is_base(text, s, *subjects[i]) && !is_base(text, s, *subjects[j]);
+      const bool swapped =
+          of_last || (is_base(text, s, *subjects[i]) && !is_base(text, s, *subjects[j]));
       return swapped ? two_sides{subjects[j], subjects[i]} : two_sides{subjects[i], subjects[j]};
     }
   return std::nullopt;
@@ -123,7 +128,7 @@ change_judgement judge_change(std::string_view text, const spoken_sentence& s,
   }
   if (!is_times(q) && q.unit != "%") return out;
   const spoken_direction said = direction_near(text, s, place.start, place.unit_end);
-  const std::optional<two_sides> sides = sides_of(text, s, book);
+  const std::optional<two_sides> sides = sides_of(text, s, place.unit_end, book);
   if (!is_times(q) && said.better == 0 && said.larger == 0) return out;
   out.applies = true;
   out.rule = "key not resolved";

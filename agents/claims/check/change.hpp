@@ -19,8 +19,10 @@ struct two_sides {
   const mention* subject = nullptr;
   const mention* base = nullptr;
 };
+/// `after` is one past the number that compares: "q8_0 stands at 9 ms, 1.5 times that" is about the
+/// group named last.
 [[nodiscard]] std::optional<two_sides> sides_of(std::string_view text, const spoken_sentence& s,
-                                                const fact_book& book);
+                                                std::size_t after, const fact_book& book);
 
 /// True for percentage points, a ratio, and a percentage with a direction near it.
 [[nodiscard]] bool is_change(std::string_view text, const spoken_sentence& s,

@@ -160,8 +160,9 @@ class matcher {
   void add_reference(standing& all, const placed_reference& r) const {
     if (r.ref.kind != reference_kind::fact) return;
     const proto::fact* f = book_.find(r.ref.ids[0]);
-    if (f == nullptr || f->where.kind == "tree" || f->kind == "count") return;
-    placed_number n{r.start, r.end, r.end, f->unit};
+    if (f == nullptr) return;
+    const bool count = f->where.kind == "tree" || f->kind == "count";
+    placed_number n{r.start, r.end, r.end, count ? "n" : f->unit};
     n.change = f->kind == "derived";
     all.placed.push_back(n);
     all.which.push_back(fact_book::npos);
@@ -296,7 +297,7 @@ class matcher {
   void judge_count(matched_number& m, const spoken_sentence& s, const quoted_number& q) const {
     if (q.value < 0) return;
     const tree_counts& counts = book_.counts();
-    std::size_t fact = counts.find(s.words, q.value);
+    std::size_t fact = counts.find(s.words, m.number.token.end, q.value);
     if (fact != fact_book::npos) {
       m.fact = fact;
       m.truth.clear();

@@ -61,7 +61,7 @@ bool before_number(std::string_view text, std::size_t at) {
   const std::string_view near = text.substr(at, reach);
   const std::size_t digit = near.find_first_of("0123456789{");
   return digit != std::string_view::npos &&
-         near.substr(0, digit).find_first_of(".;") == std::string_view::npos;
+         near.substr(0, digit).find_first_of(".;:") == std::string_view::npos;
 }
 
 // "12 ms (lowest)".
@@ -255,7 +255,7 @@ std::vector<spoken_key> keys_of(std::string_view text, const spoken_sentence& s,
   take_metrics_by_unit(keys, numbers, metrics, book);
   take(of_kind(s, cue_kind::statistic), [&](spoken_key& k, const mention& m) {
     k.statistics = m.ids;
-    k.stored = stands_in_metric(m, s);
+    k.stored = stands_in_metric(m, s) && is_column_name(text, m);
   });
   take(of_kind(s, cue_kind::rows), [](spoken_key& k, const mention& m) { k.rows = m.ids.front(); });
   for (const auto& slot : slots_of(of_kind(s, cue_kind::group), book))
