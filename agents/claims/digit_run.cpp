@@ -29,9 +29,19 @@ std::size_t joined(std::string_view text, std::size_t at) {
   return separates && digit_at(text, after) ? after : at;
 }
 
-// "1 234 567": groups of three after one plain space, if the first group is short.
+// The digits go on a name: "P95", "gpt-4".
+bool ends_name(std::string_view text, std::size_t from) {
+  letter before = letter_before(text, from);
+  if (before.code == '=') return true;  // "threads=2 100"
+  if (before.code == '-' || before.code == '.' || before.code == ':')
+    before = letter_before(text, from - before.bytes);
+  return word_character(before.code) && !ascii_digit(before.code);
+}
+
+// "1 234 567": groups of three after one plain space, if the first group is short. "P95 163" is a
+// name and a number.
 std::size_t spaced_groups_end(std::string_view text, std::size_t from, std::size_t at) {
-  if (at - from > 3 || text[from] == '0') return at;
+  if (at - from > 3 || text[from] == '0' || ends_name(text, from)) return at;
   while (at < text.size() && text[at] == ' ' && digit_at(text, at + 1) && digit_at(text, at + 2) &&
          digit_at(text, at + 3) && !digit_at(text, at + 4))
     at += 4;

@@ -13,6 +13,7 @@ namespace {
 
 constexpr double hedged_share = 0.02;
 constexpr double weak_bound_share = 0.25;
+constexpr double coarse_share = 0.05;   // of a hedged number with trailing zeros
 constexpr double binary_noise = 1e-12;  // of decimals that are not exact in binary
 constexpr std::size_t hedge_bytes_max = 40;
 constexpr std::size_t unit_bytes_max = 24;
@@ -74,14 +75,20 @@ bool stands_alone(std::string_view before, std::string_view words) {
   return at == 0 || !ascii_letter(before[at - 1]);
 }
 
-hedge hedge_before(std::string_view text, std::size_t start) {
+struct hedge_found {
+  hedge meaning = hedge::none;
+  std::size_t begin = 0;
+};
+
+hedge_found hedge_before(std::string_view text, std::size_t start) {
   const std::size_t from = start > hedge_bytes_max ? start - hedge_bytes_max : 0;
   std::string before = lower(text.substr(from, start - from));
   while (!before.empty() && (before.back() == ' ' || before.back() == '*' || before.back() == '_'))
     before.pop_back();
   for (const hedge_words& h : hedges)
-    if (before.ends_with(h.words) && stands_alone(before, h.words)) return h.meaning;
-  return hedge::none;
+    if (before.ends_with(h.words) && stands_alone(before, h.words))
+      return {h.meaning, from + before.size() - h.words.size()};
+  return {hedge::none, start};
 }
 
 bool unit_letter(char c) {
@@ -107,6 +114,11 @@ unit_found unit_behind(std::string_view text, std::size_t end) {
   const std::size_t begin = end;
   while (end < text.size() && (text[end] == '*' || text[end] == '_')) ++end;
   if (end >= text.size() || (text[end] != ' ' && text[end] != '-')) return {{}, begin};
+  // "501.5 1/s", "501.5 per second".
+  for (const std::string_view per : {" 1/s", " /s", " per second"})
+    if (text.substr(end).starts_with(per) &&
+        (end + per.size() == text.size() || !ascii_letter(text[end + per.size()])))
+      return {"1/s", end + per.size()};
   const std::string_view first = word_behind(text, end + 1);
   if (first.empty()) return {{}, begin};
   const std::size_t next = end + 1 + first.size();
@@ -114,7 +126,10 @@ unit_found unit_behind(std::string_view text, std::size_t end) {
   const std::string_view second = next < text.size() ? word_behind(text, next + 1) : first;
   if (word == "percentage" && lower(second).starts_with("point"))
     return {"pp", next + 1 + second.size()};
+  if (word == "%-points" || (word == "%" && text.substr(next).starts_with("-points")))
+    return {"pp", word == "%" ? next + 7 : next};
   if (word == "percent") return {"%", next};
+  if (word == "pp") return {"pp", next};
   if (word == "times" || word == "x" || word == "\xC3\x97") return {"x", next};
   if (next < text.size() && text[next] == ' ') {
     // "tokens per second", "milliseconds per token".
@@ -149,7 +164,9 @@ std::optional<quoted_number> read_quoted(std::string_view text, const number_tok
   if (!token.value) return std::nullopt;
   quoted_number q;
   q.value = *token.value;
-  q.weakened = hedge_before(text, token.start);
+  const hedge_found hedged = hedge_before(text, token.start);
+  q.weakened = hedged.meaning;
+  q.begin = hedged.begin;
   const unit_found behind = unit_behind(text, token.end);
   q.unit = token.unit.empty() ? behind.unit : token.unit;
   q.end = token.unit.empty() ? behind.end : token.end;
@@ -196,7 +213,10 @@ agreement agree(const quoted_number& quoted, double truth) {
   double step = quoted.unit_in_last_place;
   if (quoted.whole)
     for (int i = 0; i < quoted.trailing_zeros; ++i) step *= 10;
-  const double slack = std::max(step, hedged_share * std::fabs(truth)) + noise;
+  // "about 1200" may be 1150 to 1250; "about 1000" is no licence for 0 to 2000.
+  step = std::min(step / 2, coarse_share * std::fabs(quoted.value));
+  const double slack =
+      std::max({step, quoted.unit_in_last_place, hedged_share * std::fabs(truth)}) + noise;
   const auto approximate = [](bool holds) {
     return holds ? agreement::approximate : agreement::no;
   };

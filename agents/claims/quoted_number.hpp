@@ -34,6 +34,7 @@ struct quoted_number {
   std::string unit;               ///< as the text has it: "ms", "%", "x", "tokens/s"; "" = none
   std::size_t end = 0;            ///< byte offset of one past the unit
   hedge weakened = hedge::none;
+  std::size_t begin = 0;  ///< byte offset of the hedge's words, or of the number without one
 };
 
 /// The number `token` of `text`; absent where its value cannot be told ("0,5"). The hedge is read
@@ -51,7 +52,7 @@ enum class agreement : std::uint8_t {
 /// Compares with the truth in the unit that is quoted. A correct rounding (half up and half even)
 /// agrees, a truncation does not. A hedge allows one unit in the last place or 2 % ("about"), and
 /// asks for its side ("over" up to a quarter more). A hedged whole number may have its trailing
-/// zeros count as not significant.
+/// zeros count as not significant, within 5 % of it.
 [[nodiscard]] agreement agree(const quoted_number& quoted, double truth);
 
 /// A rate can be told as time per piece ("tok/s", "ms/token"), a ratio as "x" or "%".

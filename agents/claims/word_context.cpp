@@ -110,6 +110,59 @@ bool names_something(std::string_view before, std::string_view after, std::strin
   return true;
 }
 
+// "95th percentile" names a statistic.
+bool names_percentile(std::string_view text, std::size_t digits_end) {
+  constexpr std::array endings = {"th", "st", "nd", "rd"};
+  const std::string_view rest = text.substr(digits_end);
+  return std::ranges::any_of(endings, [&](std::string_view ending) {
+    if (!rest.starts_with(ending)) return false;
+    const std::string_view noun = rest.substr(ending.size());
+    return noun.starts_with(" percentile") || noun.starts_with("-percentile") ||
+           noun.starts_with(" Percentile");
+  });
+}
+
+// "Nov", "Nov." and "November" are months, "Markdown" is none.
+bool begins_month(std::string_view text) {
+  constexpr std::array months = {"January",   "February", "March",    "April",
+                                 "May",       "June",     "July",     "August",
+                                 "September", "October",  "November", "December"};
+  const auto ends_at = [&](std::size_t length) {
+    return length == text.size() || !ascii_letter(text[length]);
+  };
+  return std::ranges::any_of(months, [&](std::string_view m) {
+    return (text.starts_with(m) && ends_at(m.size())) ||
+           (text.starts_with(m.substr(0, 3)) &&
+            (ends_at(3) || (text.starts_with("Sept") && ends_at(4))));
+  });
+}
+
+// The word that ends before `at`, over one blank and a comma or stop: "November 14, 2025".
+std::string_view word_before(std::string_view text, std::size_t at) {
+  while (at > 0 && (text[at - 1] == ' ' || text[at - 1] == ',' || text[at - 1] == '.')) --at;
+  std::size_t start = at;
+  while (start > 0 && (ascii_letter(text[start - 1]) || ascii_digit(text[start - 1]))) --start;
+  return text.substr(start, at - start);
+}
+
+// Day or year beside the name of a month.
+bool beside_month(std::string_view text, std::size_t digits, std::size_t digits_end) {
+  const std::size_t length = digits_end - digits;
+  if (length > 4 || length == 3) return false;
+  const std::string_view near =
+      text.substr(digits > reach ? digits - reach : 0, std::min(digits, reach));
+  const std::string_view before = word_before(near, near.size());
+  if (begins_month(before)) return true;
+  const std::size_t next = text.find_first_not_of(" ", digits_end);
+  if (length <= 2 && next != std::string_view::npos && next < digits_end + 2 &&
+      begins_month(text.substr(next)))
+    return true;
+  if (length != 4 || before.empty() || before.size() > 2 || !ascii_digit(before.front()))
+    return false;
+  const auto at = static_cast<std::size_t>(before.data() - near.data());
+  return begins_month(word_before(near, at));
+}
+
 }  // namespace
 
 non_claim classify_digits(std::string_view text, const number_token& token, std::size_t digits,
@@ -117,6 +170,9 @@ non_claim classify_digits(std::string_view text, const number_token& token, std:
   const stretch w = word_around(text, digits, digits_end);
   const std::string_view whole = text.substr(w.start, w.end - w.start);
   if (looks_like_date(whole)) return non_claim::date;
+  if (names_percentile(text, digits_end)) return non_claim::name;
+  if (token.unit.empty() && w.end == digits_end && beside_month(text, digits, digits_end))
+    return non_claim::date;
   const std::string_view before = text.substr(w.start, digits - w.start);
   const std::string_view after =
       token.end < w.end ? text.substr(token.end, w.end - token.end) : std::string_view{};

@@ -11,6 +11,8 @@
 namespace chimera::report {
 namespace {
 
+constexpr std::size_t hash_shown = 12;  // hex digits that tell evidence apart
+
 // The part of the draft under a heading "### NAME", up to the next such heading.
 std::string part_of(std::string_view draft, std::string_view heading) {
   const std::string mark = "### " + std::string(heading);
@@ -29,9 +31,10 @@ constexpr std::size_t files_listed_max = 200;
 
 }  // namespace
 
-verification count_claims(const std::vector<proto::claim>& claims) {
+verification count_claims(const rendered& text, const catalog& names) {
   verification v;
-  for (const proto::claim& c : claims) {
+  v.facts_used = text.facts_used.size();
+  for (const proto::claim& c : text.claims) {
     ++v.numbers;
     if (c.struck) {
       ++v.struck;
@@ -41,12 +44,18 @@ verification count_claims(const std::vector<proto::claim>& claims) {
       case proto::verdict::verified:
       case proto::verdict::verified_approx:
         ++v.from_facts;
+        if (const proto::fact* f = c.facts.empty() ? nullptr : names.find_fact(c.facts.front())) {
+          if (f->kind == "date") ++v.dates;
+          if (f->kind == "verdict" || f->agg == "p" || f->agg == "p_holm") ++v.tests;
+        }
         break;
       case proto::verdict::verified_literal:
         ++v.literals;
         break;
       case proto::verdict::non_claim:
         ++v.non_claims;
+        if (c.rule == "ordinal") ++v.ordinals;
+        if (c.rule == "name") ++v.names;
         break;
       case proto::verdict::contradicted:
       case proto::verdict::unsupported:
@@ -148,17 +157,23 @@ void composer::verdict(std::string& out, const verification& counts) {
                   phrase);
   };
   out += fmt::format(
-      "Numbers {} | from facts {} | literals {} | struck {} | unsupported in text {} | non-claims "
-      "{} "
-      "| facts known {} | {}\n\n",
+      "Numbers {} | from facts {} (dates {}, test results {}) | literals {} | struck {} | "
+      "unsupported in text {} | non-claims {} (ordinals {}, names {}) | facts used {} of {} | "
+      "evidence sha256 {} | {} | re-check: {}\n\n",
       count("numbers", counts.numbers, "numbers in this report"),
       count("from_facts", counts.from_facts, "numbers printed from facts"),
+      count("dates", counts.dates, "dates printed from facts"),
+      count("tests", counts.tests, "results of tests printed from facts"),
       count("literals", counts.literals, "verbatim literals"),
       count("struck", counts.struck, "struck numbers"),
       count("unsupported", counts.unsupported, "numbers without support"),
       count("non_claims", counts.non_claims, "numbers that claim nothing"),
+      count("ordinals", counts.ordinals, "ordinals of lists and headings"),
+      count("names", counts.names, "digits in names"),
+      count("facts_used", counts.facts_used, "facts that this report prints or derives from"),
       count("facts_known", data_.facts.size(), "facts computed from the dataset"),
-      name("claims.jsonl", "run"));
+      name(data_.files.sha256.substr(0, hash_shown), "evidence"), name("claims.jsonl", "run"),
+      name("chimera verify . --root DIR", "run"));
 }
 
 void composer::ingestion(std::string& out) {

@@ -10,6 +10,7 @@
 
 #include "agents/evidence/facts/dataset.hpp"
 #include "agents/report/outline.hpp"
+#include "agents/report/render.hpp"
 #include "proto/claim.hpp"
 #include "proto/fact.hpp"
 
@@ -47,8 +48,14 @@ struct agent_texts {
 struct verification {
   std::uint64_t numbers = 0, from_facts = 0, literals = 0, struck = 0, unsupported = 0,
                 non_claims = 0;
+  std::uint64_t dates = 0;     ///< of those from facts
+  std::uint64_t tests = 0;     ///< of those from facts: results of a test on two groups
+  std::uint64_t ordinals = 0;  ///< of the non-claims
+  std::uint64_t names = 0;     ///< of the non-claims
+  std::uint64_t facts_used = 0;
+  bool operator==(const verification&) const = default;
 };
-[[nodiscard]] verification count_claims(const std::vector<proto::claim>& claims);
+[[nodiscard]] verification count_claims(const rendered& text, const catalog& names);
 
 /// The outline with what only the run knows: run facts (timings, counts of claims), names of the
 /// configuration. Extends `plan.names`; `data` and `plan` outlive it.

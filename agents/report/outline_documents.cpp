@@ -12,6 +12,7 @@ using claims::document_audit;
 using claims::document_path;
 
 constexpr std::size_t documents_told = 6;
+constexpr std::size_t agreeing_shown = 12;  // rows after which documents without fault add nothing
 constexpr double weight_of_contradiction = 5;  // after failed runs and cold starts, plus the share
 
 std::size_t wrong_in(const document_audit& d) { return d.count(proto::verdict::contradicted); }
@@ -62,6 +63,8 @@ finding finding_of(outline_builder& b, const document_audit& d) {
     f.slots.emplace_back("says", b.name(c->claim.text, d.file, line));
     f.slots.emplace_back("line", b.name(line, d.file, "line"));
     f.slots.emplace_back("truth", text(b, d, "truth", 0));
+    // The number is true of something else than the document says.
+    if (c->claim.rule == "other-quantity") f.slots.emplace_back("mistaken", "yes");
     if (!c->key.empty()) f.slots.emplace_back("key", b.name(c->key, d.file, line));
     if (!c->where.empty()) f.slots.emplace_back("where", b.name(c->where, {}, "place"));
   }
@@ -78,6 +81,7 @@ table_block table_of(outline_builder& b, const std::vector<const document_audit*
   table.align = {"l", "r", "r", "r", "l", "l", "l"};
   for (const document_audit* d : order) {
     const claims::audited_claim* c = first_wrong(*d);
+    if (c == nullptr && table.rows.size() >= agreeing_shown) break;
     std::vector<std::string> row = {
         b.name(d->file, {}, "path"), b.tree(document_path(d->file, "checked")),
         b.tree(document_path(d->file, "contradicted")), b.tree(document_path(d->file, "open"))};
@@ -118,7 +122,7 @@ void outline_documents(outline_builder& b, std::span<const document_audit> docum
   } else if (q.findings.empty()) {
     finding f;
     f.kind = "documents-agree";
-    f.slots = {{"of", b.tree("documents")}};
+    f.slots = {{"of", b.tree("documents")}, {"open", b.tree("documents/open")}};
     q.findings.push_back(std::move(f));
   }
   p.questions.push_back(std::move(q));

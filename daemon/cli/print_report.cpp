@@ -73,11 +73,6 @@ report::agent_texts texts_of(const finished_run& run) {
   return texts;
 }
 
-bool same(const report::verification& a, const report::verification& b) {
-  return a.numbers == b.numbers && a.from_facts == b.from_facts && a.literals == b.literals &&
-         a.struck == b.struck && a.unsupported == b.unsupported && a.non_claims == b.non_claims;
-}
-
 }  // namespace
 
 report::outline plan_report(evidence::dataset& data, std::size_t threads) {
@@ -90,7 +85,7 @@ void print_report(finished_run& run, const clock& time) {
   const std::int64_t began = time.now().count();
   report::composer draft(run.data, run.outline, info_of(run), texts_of(run));
   run.text = render_markdown(draft.source({}, {}), run.outline.names);
-  run.counts = report::count_claims(run.text.claims);
+  run.counts = report::count_claims(run.text, run.outline.names);
   // The time that the report states must be known before it is printed: it is that of a draft.
   if (run.report_ns == 0) run.report_ns = time.now().count() - began;
 
@@ -100,8 +95,8 @@ void print_report(finished_run& run, const clock& time) {
     const report::verification stated = run.counts;
     source = last.source(stated, run.text.facts_used);
     run.text = render_markdown(source, run.outline.names);
-    run.counts = report::count_claims(run.text.claims);
-    if (same(stated, run.counts)) break;
+    run.counts = report::count_claims(run.text, run.outline.names);
+    if (stated == run.counts) break;
   }
   run.html =
       render_html(source, run.outline.names, {.title = "Technical report", .language = "en"});

@@ -123,6 +123,11 @@ ordered_json verification_json(const finished_run& run) {
   json["struck"] = run.counts.struck;
   json["unsupported"] = run.counts.unsupported;
   json["non_claims"] = run.counts.non_claims;
+  json["dates"] = run.counts.dates;
+  json["tests"] = run.counts.tests;
+  json["ordinals"] = run.counts.ordinals;
+  json["names"] = run.counts.names;
+  json["facts_used"] = run.counts.facts_used;
   json["facts_known"] = run.data.facts.size();
   json["problems"] = ordered_json::array();
   for (const report::render_problem& p : run.text.problems)

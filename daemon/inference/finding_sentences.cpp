@@ -172,7 +172,10 @@ std::string defect_long(const finding& f) {
 std::string wrong_example(const finding& f) {
   if (!has(f, "says")) return {};
   std::string text = fmt::format("{} says {}", of(f, "line"), of(f, "says"));
-  if (has(f, "key")) text += fmt::format(" where {} is {}", of(f, "key"), of(f, "truth"));
+  if (has(f, "key") && has(f, "mistaken"))
+    text += fmt::format(" as {}, but {}", of(f, "key"), of(f, "truth"));
+  else if (has(f, "key"))
+    text += fmt::format(" where {} is {}", of(f, "key"), of(f, "truth"));
   if (has(f, "where")) text += fmt::format(" ({})", of(f, "where"));
   return text;
 }
@@ -198,8 +201,11 @@ std::string documents_contradict(const finding& f) {
 }
 
 std::string documents_agree(const finding& f) {
-  return fmt::format("what {} documents state agrees with the data where it can be held to them",
-                     of(f, "of"));
+  return fmt::format(
+      "what {} documents state agrees with the data where it can be held to them; {} numbers of "
+      "the "
+      "documents name nothing in the data",
+      of(f, "of"), of(f, "open"));
 }
 
 std::string by_slots(const finding& f) {

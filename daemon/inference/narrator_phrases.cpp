@@ -34,12 +34,12 @@ nature nature_of(const finding& f) {
   return nature::problem;
 }
 
-// One sentence of clauses of one nature: three problems, two of the others.
+// One sentence of at most two clauses of one nature, and documents that are wrong as a third.
 std::string verdict_sentence(const std::vector<finding>& findings, nature wanted) {
   std::string text;
   std::size_t clauses = 0;
   for (const finding& f : findings) {
-    if (nature_of(f) != wanted || clauses == (wanted == nature::problem ? 3 : 2)) continue;
+    if (nature_of(f) != wanted || clauses >= (f.kind == "documents-contradict" ? 3U : 2U)) continue;
     text += (clauses++ == 0 ? "" : "; ") + clause_of(f);
   }
   return text.empty() ? text : with_capital(text) + ". ";

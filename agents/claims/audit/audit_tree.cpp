@@ -106,6 +106,7 @@ void add_audit_facts(evidence::dataset& data, const std::vector<document_audit>&
   fact_writer out(data);
   std::size_t wrong = 0;
   std::size_t checked = 0;
+  std::size_t open = 0;
   for (const document_audit& document : documents) {
     add_document(document, out);
     const std::size_t contradicted = document.count(verdict::contradicted);
@@ -114,8 +115,10 @@ void add_audit_facts(evidence::dataset& data, const std::vector<document_audit>&
             document.count(verdict::verified_approx) >
         0)
       ++checked;
+    open += document.count(verdict::unsupported);
   }
   out.count("documents", checked, "documents with numbers that the data says something on");
+  out.count("documents/open", open, "numbers of documents that name nothing in the data");
   out.count("documents/contradicted", wrong, "documents that the data contradicts");
   evidence::insert_tree_facts(data, out.take());
 }

@@ -27,7 +27,7 @@ inline constexpr std::size_t told_of_a_document = 3;
 [[nodiscard]] std::string document_path(std::string_view file, std::string_view what,
                                         std::size_t k);
 
-/// Adds these facts, and "documents", "documents/contradicted", to `data`.
+/// Adds these facts, and "documents", "documents/contradicted", "documents/open", to `data`.
 void add_audit_facts(evidence::dataset& data, const std::vector<document_audit>& documents);
 
 }  // namespace chimera::claims

@@ -1,15 +1,33 @@
 #include "agents/claims/check/binding.hpp"
 
 #include <algorithm>
+#include <optional>
 #include <utility>
 
 #include <fmt/format.h>
+
+#include "agents/claims/check/change.hpp"
+#include "agents/claims/reference.hpp"
 
 namespace chimera::claims {
 namespace {
 
 bool contains(const std::vector<std::uint32_t>& some, std::uint32_t x) {
   return std::ranges::find(some, x) != some.end();
+}
+
+// There are facts of this metric and file for the group that the sentence names: this is none.
+bool known_beside(const mention& subject, const fact_key& k, const fact_book& book) {
+  const auto of_file = book.with_file(k.file);
+  if (of_file.empty() || !subject.files.empty()) return false;
+  return std::ranges::any_of(subject.ids, [&](std::uint32_t id) {
+    const auto list = book.with_group(id);
+    const auto last = std::ranges::upper_bound(list, of_file.back());
+    return std::any_of(std::ranges::lower_bound(list, of_file.front()), last, [&](std::uint32_t f) {
+      const fact_key& other = book.key(f);
+      return other.file == k.file && other.metric == k.metric;
+    });
+  });
 }
 
 // The sentence names a value of a column that the fact is filtered by, and it is another one.
@@ -23,14 +41,16 @@ bool other_group(const mention& subject, const fact_key& k, const fact_book& boo
       }
   }
   if (contains(subject.files, k.file)) return false;
-  return same_column || (!subject.files.empty() && subject.ids.empty());
+  return same_column || known_beside(subject, k, book) ||
+         (!subject.files.empty() && subject.ids.empty());
 }
 
 std::string conflict(const proto::fact& f, const spoken_key& said, const fact_book& book) {
   const fact_key& k = book.key(book.index_of(f.id));
   if (!said.metrics.empty() && !contains(said.metrics, k.metric))
     return fmt::format("is {}, another metric than the sentence names", f.where.path);
-  if (!said.statistics.empty() && !contains(said.statistics, k.statistic) && f.agg != "value")
+  if (!said.statistics.empty() && !said.stored && !contains(said.statistics, k.statistic) &&
+      f.agg != "value")
     return fmt::format("is the {}, another statistic than the sentence names", f.agg);
   if (said.rows != 0 && k.rows != said.rows)
     return "is of other rows (warm or cold) than the sentence names";
@@ -39,31 +59,76 @@ std::string conflict(const proto::fact& f, const spoken_key& said, const fact_bo
   return {};
 }
 
+// A comparison or a ratio of two facts whose sides the sentence names otherwise.
+std::string sides_conflict(const std::vector<std::string>& operands, const spoken_key& said,
+                           const std::optional<two_sides>& sides, const fact_book& book) {
+  if (operands.size() != 2) return {};
+  const proto::fact* a = book.find(operands[0]);
+  const proto::fact* b = book.find(operands[1]);
+  if (a == nullptr || b == nullptr) return {};
+  spoken_key key = said;
+  key.subjects.clear();
+  for (const proto::fact* f : {a, b})
+    if (std::string why = conflict(*f, key, book); !why.empty()) return why;
+  if (!sides) return {};
+  if (other_group(*sides->subject, book.key(book.index_of(a->id)), book) ||
+      other_group(*sides->base, book.key(book.index_of(b->id)), book))
+    return "compares other groups, or the same the other way round, than the sentence names";
+  return {};
+}
+
+// "{{f:..}} times", "{{f:..}}x" behind what is no ratio.
+bool told_as_factor(std::string_view text, std::size_t end) {
+  const std::string_view behind = text.substr(end);
+  return behind.starts_with(" times") || behind.starts_with("\xC3\x97") ||
+         behind.starts_with(" x ") || behind.starts_with("x ");
+}
+
+// Counts have keys of their own.
+bool is_count(const proto::fact& f) { return f.where.kind == "tree" || f.kind == "count"; }
+
+bool is_ratio(const proto::fact& f) {
+  return f.agg == "ratio_of_medians" || f.agg == "ratio_of_means" || f.agg == "ratio";
+}
+
 }  // namespace
 
 std::vector<std::string> misbindings(const spoken_text& spoken, const spoken_sentence& s,
                                      const spoken_sentence* heading, const fact_book& book) {
   std::vector<placed_number> places;
-  std::vector<const proto::fact*> facts;
+  std::vector<const placed_reference*> references;
   const auto& all = spoken.references();
   for (auto r = std::ranges::lower_bound(all, s.start, {}, &placed_reference::start);
        r != all.end() && r->start < s.end; ++r) {
-    if (r->ref.kind != reference_kind::fact) continue;
+    const bool compares = r->ref.kind == reference_kind::comparison;
+    if (r->ref.kind != reference_kind::fact && !compares) continue;
     const proto::fact* f = book.find(r->ref.ids[0]);
     if (f == nullptr) continue;
-    places.push_back({r->start, r->end, r->end, f->unit + '/' + f->kind + '/' + f->agg});
-    facts.push_back(f);
+    placed_number n{r->start, r->end, r->end, is_count(*f) ? "n" : f->unit};
+    n.change = compares || f->kind == "derived";
+    places.push_back(n);
+    references.push_back(&*r);
   }
   if (places.empty()) return {};
+  if (s.crowded || places.size() > mentions_max)
+    return {"too much is named in one sentence to tell what belongs to what"};
   const std::vector<spoken_key> keys = keys_of(spoken.text(), s, places, heading, book);
   std::vector<std::string> messages;
-  for (std::size_t i = 0; i < facts.size(); ++i) {
-    const proto::fact& f = *facts[i];
-    // Counts over the tree and derived facts have keys of their own.
-    if (f.where.kind == "tree" || f.kind == "derived" || f.kind == "count" || keys[i].ambiguous)
-      continue;
-    if (const std::string why = conflict(f, keys[i], book); !why.empty())
-      messages.push_back(fmt::format("{{{{f:{}}}}} {}", f.id, why));
+  for (std::size_t i = 0; i < places.size(); ++i) {
+    const reference& ref = references[i]->ref;
+    const proto::fact& f = *book.find(ref.ids[0]);
+    const std::optional<two_sides> sides = sides_of(spoken.text(), s, places[i].end, book);
+    std::string why;
+    const bool factor = told_as_factor(spoken.text(), references[i]->end);
+    if (factor && !is_ratio(f) && f.dim != "ratio")
+      why = "is no ratio";
+    else if (ref.kind == reference_kind::comparison)
+      why = sides_conflict(ref.ids, keys[i], sides, book);
+    else if (is_ratio(f))
+      why = sides_conflict(f.derived_from, keys[i], sides, book);
+    else if (f.kind != "derived" && !is_count(f))
+      why = conflict(f, keys[i], book);
+    if (!why.empty()) messages.push_back(to_text(ref) + ' ' + why);
   }
   return messages;
 }

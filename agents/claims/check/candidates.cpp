@@ -13,10 +13,17 @@ bool contains(const std::vector<std::uint32_t>& sorted_or_few, std::uint32_t x) 
   return std::ranges::find(sorted_or_few, x) != sorted_or_few.end();
 }
 
-bool holds(const fact_key& k, const mention& subject) {
+bool holds(const fact_key& k, const mention& subject, const fact_book& book) {
   if (contains(subject.files, k.file)) return true;
-  return std::ranges::any_of(subject.ids, [&](std::uint32_t id) {
+  const bool said = std::ranges::any_of(subject.ids, [&](std::uint32_t id) {
     return contains(k.groups, id) || contains(k.places, id);
+  });
+  if (said || !subject.files.empty()) return said;
+  // The name of a place in JSON says nothing of facts that have no such places.
+  return std::ranges::all_of(subject.ids, [&](std::uint32_t id) {
+    return book.is_place(id) && std::ranges::none_of(k.places, [&](std::uint32_t p) {
+             return book.column_of_group(p) == book.column_of_group(id);
+           });
   });
 }
 
@@ -35,7 +42,7 @@ class chooser {
     if (!k.number || k.rows != key_.rows) return false;
     if (!key_.metrics.empty() && !contains(key_.metrics, k.metric)) return false;
     if (!contains(statistics_, k.statistic)) return false;
-    if (!std::ranges::all_of(key_.subjects, [&](const mention& m) { return holds(k, m); }))
+    if (!std::ranges::all_of(key_.subjects, [&](const mention& m) { return holds(k, m, book_); }))
       return false;
     // A fact of a group answers only for a sentence that names the group.
     return std::ranges::all_of(k.groups, [&](std::uint32_t g) {
@@ -57,6 +64,9 @@ class chooser {
       }
     };
     for (const mention& m : key_.subjects) {
+      if (m.files.empty() &&
+          std::ranges::all_of(m.ids, [&](auto id) { return book_.is_place(id); }))
+        if (!key_.metrics.empty()) continue;
       std::vector<std::span<const std::uint32_t>> some;
       for (const std::uint32_t id : m.ids) some.push_back(book_.with_group(id));
       for (const std::uint32_t id : m.files) some.push_back(book_.with_file(id));

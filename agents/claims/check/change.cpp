@@ -15,29 +15,27 @@ namespace {
 
 using proto::verdict;
 
-constexpr std::array ratio_aggregations = {"ratio_of_medians", "ratio_of_means", "ratio"};
-
-struct two_sides {
-  const mention* subject = nullptr;
-  const mention* base = nullptr;
-};
-
-// The two groups or files that the sentence compares: the first two that exclude each other.
-std::optional<two_sides> sides_of(const spoken_sentence& s, const fact_book& book) {
-  std::vector<const mention*> subjects;
-  for (const mention& m : s.mentions)
-    if (m.kind == cue_kind::group) subjects.push_back(&m);
-  for (std::size_t i = 0; i < subjects.size(); ++i)
-    for (std::size_t j = i + 1; j < subjects.size(); ++j) {
-      const bool same =
-          subjects[i]->ids == subjects[j]->ids && subjects[i]->files == subjects[j]->files;
-      if (!same && exclude_each_other(*subjects[i], *subjects[j], book))
-        return two_sides{subjects[i], subjects[j]};
-    }
-  return std::nullopt;
+// Words before the group that is measured against: "than q8_0", "compared with q8_0", "from q8_0".
+bool is_base(std::string_view text, const spoken_sentence& s, const mention& m) {
+  constexpr std::array markers = {"than", "relative", "compared", "against", "versus",
+                                  "vs",   "vs.",      "from",     "over"};
+  constexpr std::array fillers = {"to", "with", "that", "of", "the", "for", "in", "a", "at"};
+  const auto here = std::ranges::lower_bound(s.words, m.start, {}, &word::start);
+  for (auto w = here; w != s.words.begin();) {
+    --w;
+    if (text.substr(w->end, m.start - w->end).find_first_of(",;:(") != std::string_view::npos)
+      return false;
+    if (std::ranges::find(markers, w->text) != markers.end()) return true;
+    // "1.65 times that of q8_0", "1.65x the throughput of q8_0".
+    if (w->text == "that" && w + 1 != here && (w + 1)->text == "of") return true;
+    if (std::ranges::find(fillers, w->text) == fillers.end()) return false;
+  }
+  return false;
 }
 
-bool is_times(const quoted_number& q) { return q.unit == "x" || q.unit == "\xC3\x97"; }
+bool is_times(const quoted_number& q) {
+  return q.unit == "x" || q.unit == "X" || q.unit == "\xC3\x97";
+}
 
 // All values that a true sentence could show for a over b.
 std::vector<double> allowed(double a, double b, bool lower_is_better, const quoted_number& q,
@@ -70,10 +68,17 @@ std::vector<double> allowed(double a, double b, bool lower_is_better, const quot
   return values;
 }
 
-std::size_t stored_ratio(const proto::fact& a, const proto::fact& b, const fact_book& book) {
-  for (const std::uint32_t i : book.derived_from(a.id, b.id))
-    if (std::ranges::find(ratio_aggregations, book.facts()[i].agg) != ratio_aggregations.end())
-      return i;
+// The stored ratio of two facts that a reference in place of the number would print.
+std::size_t stored_ratio(const proto::fact& a, const proto::fact& b, const quoted_number& q,
+                         const fact_book& book) {
+  for (const std::uint32_t i : book.derived_from(a.id, b.id)) {
+    const std::string& agg = book.facts()[i].agg;
+    const bool same = (agg == "ratio_of_medians" && a.agg == "median") ||
+                      (agg == "ratio_of_means" && a.agg == "mean") ||
+                      (agg == "ratio" && a.agg == "value");
+    const bool printed = same && agree(q, book.key(i).value) != agreement::no;
+    if (printed) return i;
+  }
   return fact_book::npos;
 }
 
@@ -82,6 +87,35 @@ std::string told(double value, const quoted_number& q) {
 }
 
 }  // namespace
+
+std::optional<two_sides> sides_of(std::string_view text, const spoken_sentence& s,
+                                  std::size_t after, const fact_book& book) {
+  const std::string_view behind = text.substr(after);
+  const std::size_t that = behind.starts_with(" times") ? 6 : 0;
+  const bool of_last =
+      behind.substr(that).starts_with(" that") && !behind.substr(that).starts_with(" that of");
+  std::vector<const mention*> subjects;
+  for (const mention& m : s.mentions)
+    if (m.kind == cue_kind::group) subjects.push_back(&m);
+  for (std::size_t i = 0; i < subjects.size(); ++i)
+    for (std::size_t j = i + 1; j < subjects.size(); ++j) {
+      const bool same =
+          subjects[i]->ids == subjects[j]->ids && subjects[i]->files == subjects[j]->files;
+      if (same || !exclude_each_other(*subjects[i], *subjects[j], book)) continue;
+      const bool swapped =
+          of_last || (is_base(text, s, *subjects[i]) && !is_base(text, s, *subjects[j]));
+      return swapped ? two_sides{subjects[j], subjects[i]} : two_sides{subjects[i], subjects[j]};
+    }
+  return std::nullopt;
+}
+
+bool is_change(std::string_view text, const spoken_sentence& s, const quoted_number& q,
+               const placed_number& place) {
+  if (q.unit == "pp" || is_times(q)) return true;
+  if (q.unit != "%") return false;
+  const spoken_direction said = direction_near(text, s, place.start, place.unit_end);
+  return said.better != 0 || said.larger != 0;
+}
 
 change_judgement judge_change(std::string_view text, const spoken_sentence& s,
                               const spoken_key& key, const quoted_number& q,
@@ -94,9 +128,8 @@ change_judgement judge_change(std::string_view text, const spoken_sentence& s,
   }
   if (!is_times(q) && q.unit != "%") return out;
   const spoken_direction said = direction_near(text, s, place.start, place.unit_end);
-  const std::optional<two_sides> sides = sides_of(s, book);
-  const bool is_change = is_times(q) || said.better != 0 || said.larger != 0;
-  if (!is_change) return out;
+  const std::optional<two_sides> sides = sides_of(text, s, place.unit_end, book);
+  if (!is_times(q) && said.better == 0 && said.larger == 0) return out;
   out.applies = true;
   out.rule = "key not resolved";
   if (!sides) return out;
@@ -113,7 +146,7 @@ change_judgement judge_change(std::string_view text, const spoken_sentence& s,
     const std::vector<double> values = allowed(first, second, a.polarity == "lower", size, said);
     resolved = true;
     out.truth = values.empty() ? "the other way round" : told(values.front(), q);
-    out.fact = is_times(q) ? stored_ratio(a, b, book) : fact_book::npos;
+    out.fact = is_times(q) ? stored_ratio(a, b, size, book) : fact_book::npos;
     for (const double value : values) {
       const agreement agrees = agree(size, value);
       if (agrees == agreement::no) continue;

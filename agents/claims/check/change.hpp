@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstddef>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -11,6 +12,21 @@
 #include "proto/claim.hpp"
 
 namespace chimera::claims {
+
+/// The two groups or files that a sentence compares: the first two that exclude each other. What
+/// is said about is the first, unless words make it the base ("compared with q8_0, q4_0 ...").
+struct two_sides {
+  const mention* subject = nullptr;
+  const mention* base = nullptr;
+};
+/// `after` is one past the number that compares: "q8_0 stands at 9 ms, 1.5 times that" is about the
+/// group named last.
+[[nodiscard]] std::optional<two_sides> sides_of(std::string_view text, const spoken_sentence& s,
+                                                std::size_t after, const fact_book& book);
+
+/// True for percentage points, a ratio, and a percentage with a direction near it.
+[[nodiscard]] bool is_change(std::string_view text, const spoken_sentence& s,
+                             const quoted_number& q, const placed_number& place);
 
 struct change_judgement {
   bool applies = false;  ///< the number is a change or a ratio

@@ -50,28 +50,45 @@ const proto::fact* replacement(const matched_number& m, const fact_book& book) {
   return &book.facts()[m.fact];
 }
 
-void replace_numbers(checked_answer& out, std::string_view source, const fact_book& book) {
+void replace_numbers(checked_answer& out, std::string_view source, const name_lookup& names,
+                     const fact_book& book) {
+  const spoken_text spoken(source, names);
   std::size_t from = 0;
-  for (const matched_number& m : match_numbers(source, book)) {
+  for (const matched_number& m : match_numbers(spoken, book)) {
     const proto::fact* f = replacement(m, book);
+    if (f == nullptr) continue;
     const number_token& token = m.number.token;
-    if (f == nullptr || token.start < from) continue;
-    const auto q = read_quoted(source, token);
-    const std::size_t end = q ? q->end : token.end;
-    out.markdown += source.substr(from, token.start - from);
+    const auto q = read_quoted(spoken.text(), token);
+    // "over 76 tok/s" would not be true of the exact value.
+    const bool bound = q && (q->weakened == hedge::nearly || q->weakened == hedge::over ||
+                             q->weakened == hedge::under);
+    const std::size_t start = spoken.source_of(bound ? q->begin : token.start);
+    const std::size_t last = (q ? q->end : token.end) - 1;
+    const std::size_t end = spoken.source_of(last) + 1;
+    if (start < from || end <= start) continue;
+    out.markdown += source.substr(from, start - from);
     out.markdown += "{{f:" + f->id + "}}";
-    out.replaced.push_back({std::string(source.substr(token.start, end - token.start)), f->id});
+    out.replaced.push_back({std::string(source.substr(start, end - start)), f->id});
     from = end;
   }
   out.markdown += source.substr(from);
 }
 
-void find_numbers(checked_answer& out, const fact_book& book, const sentence_finder& sentences) {
-  for (const matched_number& m : match_numbers(out.markdown, book)) {
+// The numbers that are left; gives the places of those that are true changes.
+std::vector<text_span> find_numbers(checked_answer& out, const spoken_text& spoken,
+                                    const fact_book& book, const sentence_finder& sentences) {
+  std::vector<text_span> proven;
+  for (const matched_number& m : match_numbers(spoken, book)) {
     if (m.judgement == proto::verdict::non_claim) continue;
-    const stretch s = sentences.around(m.number.token.start);
-    out.issues.push_back({s.start, s.end, "number", message_of(m, out.markdown)});
+    const std::size_t start = m.number.token.start;
+    const stretch s = sentences.around(spoken.source_of(start));
+    out.issues.push_back({s.start, s.end, "number", message_of(m, spoken.text())});
+    const bool stands =
+        m.judgement == proto::verdict::verified || m.judgement == proto::verdict::verified_approx;
+    if (stands && (m.rule == "percent change" || m.rule == "ratio"))
+      proven.push_back({start, m.number.token.end});
   }
+  return proven;
 }
 
 void find_references(checked_answer& out, const spoken_text& spoken, const fact_book& book,
@@ -88,9 +105,12 @@ void find_references(checked_answer& out, const spoken_text& spoken, const fact_
         r.ref.kind == reference_kind::fact || r.ref.kind == reference_kind::comparison;
     if (!of_facts) continue;
     for (const std::string& id : r.ref.ids) {
-      if (book.find(id) != nullptr) continue;
+      const proto::fact* f = book.find(id);
+      if (f != nullptr && !f->refused()) continue;
       const stretch s = sentences.around(spoken.source_of(r.start));
-      out.issues.push_back({s.start, s.end, "reference", fmt::format("unknown fact '{}'", id)});
+      const char* what = f == nullptr ? "unknown fact '{}'"
+                                      : "'{}' is refused: this statistic is not reported at this n";
+      out.issues.push_back({s.start, s.end, "reference", fmt::format(fmt::runtime(what), id)});
     }
   }
 }
@@ -100,12 +120,12 @@ void find_references(checked_answer& out, const spoken_text& spoken, const fact_
 checked_answer check_answer(std::string_view markdown, const fact_book& book,
                             const name_lookup& names, std::span<const std::string> given) {
   checked_answer out;
-  replace_numbers(out, markdown, book);
+  replace_numbers(out, markdown, names, book);
   const sentence_finder sentences(out.markdown);
-  find_numbers(out, book, sentences);
   const spoken_text spoken(out.markdown, names);
+  const std::vector<text_span> proven = find_numbers(out, spoken, book, sentences);
   find_references(out, spoken, book, sentences);
-  for (text_issue& issue : check_words(spoken, book, given)) {
+  for (text_issue& issue : check_words(spoken, book, given, proven)) {
     issue.start = spoken.source_of(issue.start);
     issue.end = spoken.source_of(issue.end);
     out.issues.push_back(std::move(issue));

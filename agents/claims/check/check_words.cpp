@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <iterator>
 #include <map>
 #include <utility>
 
@@ -29,13 +30,19 @@ constexpr std::array plain_comparatives = {
 
 class word_checker {
  public:
-  word_checker(const spoken_text& spoken, const fact_book& book, std::span<const std::string> given)
-      : spoken_(spoken), text_(spoken.text()), book_(book), not_the_writers_(spoken.names()) {
+  word_checker(const spoken_text& spoken, const fact_book& book, std::span<const std::string> given,
+               std::span<const text_span> proven)
+      : spoken_(spoken),
+        text_(spoken.text()),
+        book_(book),
+        proven_(proven),
+        not_the_writers_(spoken.names()) {
     for (const std::string& text : given)
       for (std::size_t at = text_.find(text); at != std::string::npos && !text.empty();
            at = text_.find(text, at + text.size()))
         not_the_writers_.push_back({at, at + text.size()});
     std::ranges::sort(not_the_writers_, {}, &text_span::start);
+    join_overlapping(not_the_writers_);
   }
 
   std::vector<text_issue> run() {
@@ -77,13 +84,26 @@ class word_checker {
     pairs_ = related_in(spoken_, s.start, s.end, book_);
     facts_ = facts_in(spoken_, s.start, s.end, book_);
     about_something_ = !facts_.empty() || !read.mentions.empty() || !pairs_.empty();
+    std::erase_if(stances, [&](const stance_word& w) {
+      return is_computed(w, read) || is_part_of_name(w, read);
+    });
     for (const stance_word& w : stances) check(w, read.words, interpretation);
+  }
+
+  static void join_overlapping(std::vector<text_span>& spans) {
+    std::vector<text_span> joined;
+    for (const text_span& s : spans) {
+      if (!joined.empty() && s.start < joined.back().end)
+        joined.back().end = std::max(joined.back().end, s.end);
+      else
+        joined.push_back(s);
+    }
+    spans = std::move(joined);
   }
 
   bool is_given(const stance_word& w) const {
     const auto after = std::ranges::upper_bound(not_the_writers_, w.start, {}, &text_span::start);
-    return std::any_of(not_the_writers_.begin(), after,
-                       [&](const text_span& s) { return w.start >= s.start && w.end <= s.end; });
+    return after != not_the_writers_.begin() && w.end <= std::prev(after)->end;
   }
 
   void say(std::string_view rule, std::string message) {
@@ -100,7 +120,7 @@ class word_checker {
       case stance::worse:
       case stance::larger:
       case stance::smaller:
-        if (compares(w, words)) check_comparative(w);
+        if (!beside_proven(w) && compares(w, words)) check_comparative(w);
         return;
       case stance::best:
       case stance::worst:
@@ -139,6 +159,33 @@ class word_checker {
            });
   }
 
+  // "top k" is a metric.
+  static bool is_part_of_name(const stance_word& w, const spoken_sentence& s) {
+    return std::ranges::any_of(s.mentions, [&](const mention& m) {
+      return m.kind != cue_kind::statistic && m.start <= w.start && w.end <= m.end &&
+             m.end - m.start > w.end - w.start;
+    });
+  }
+
+  // "The lowest TTFT drops by 12 %": the statistic of a change that was computed.
+  bool is_computed(const stance_word& w, const spoken_sentence& s) const {
+    const auto change = std::ranges::lower_bound(proven_, start_, {}, &text_span::start);
+    return change != proven_.end() && change->start < end_ &&
+           std::ranges::any_of(
+               s.mentions,
+               [&](const mention& m) {
+                 return m.kind == cue_kind::statistic && m.start == w.start;
+               });
+  }
+
+  bool beside_proven(const stance_word& w) const {
+    constexpr std::size_t reach = 48;  // bytes, as for the direction of a change
+    const std::size_t from = w.start > reach ? w.start - reach : 0;
+    const auto near =
+        std::ranges::lower_bound(proven_, std::max(from, start_), {}, &text_span::end);
+    return near != proven_.end() && near->start < std::min(w.end + reach, end_);
+  }
+
   // +1 if the words say that the first fact is the better (or larger) one.
   static int sign_of(const stance_word& w) {
     return w.what == stance::better || w.what == stance::larger ? 1 : -1;
@@ -166,8 +213,10 @@ class word_checker {
 
   void check_superlative(const stance_word& w) {
     if (w.negated || !about_something_ || indefinite(w)) return;
-    for (const placed_reference& r : spoken_.references())
-      if (r.ref.kind == reference_kind::best && r.start >= start_ && r.start < end_) return;
+    const auto& all = spoken_.references();
+    for (auto r = std::ranges::lower_bound(all, start_, {}, &placed_reference::start);
+         r != all.end() && r->start < end_; ++r)
+      if (r->ref.kind == reference_kind::best) return;
     const bool of_size = w.what == stance::largest || w.what == stance::smallest;
     const bool first = w.what == stance::best || w.what == stance::largest;
     for (const proto::fact* f : facts_)
@@ -212,6 +261,7 @@ class word_checker {
   const spoken_text& spoken_;
   const std::string& text_;
   const fact_book& book_;
+  std::span<const text_span> proven_;
   std::vector<text_span> not_the_writers_;  // by start
   std::size_t start_ = 0;
   std::size_t end_ = 0;
@@ -224,8 +274,9 @@ class word_checker {
 }  // namespace
 
 std::vector<text_issue> check_words(const spoken_text& spoken, const fact_book& book,
-                                    std::span<const std::string> given) {
-  return word_checker(spoken, book, given).run();
+                                    std::span<const std::string> given,
+                                    std::span<const text_span> proven) {
+  return word_checker(spoken, book, given, proven).run();
 }
 
 }  // namespace chimera::claims

@@ -27,8 +27,10 @@ struct text_issue {
 /// "Interpretation:". A reference must not contradict the metric, statistic, group or file that its
 /// sentence names for it. Linear. Thread-safe.
 /// Words inside names, and inside one of the texts `given` (what the program itself wrote for the
-/// writer to use, such as the title of a lint) are not the writer's and pass.
+/// writer to use, such as the title of a lint) are not the writer's and pass. So do comparatives
+/// beside one of the places `proven` (by place): changes that were computed from both sides.
 [[nodiscard]] std::vector<text_issue> check_words(const spoken_text& spoken, const fact_book& book,
-                                                  std::span<const std::string> given);
+                                                  std::span<const std::string> given,
+                                                  std::span<const text_span> proven = {});
 
 }  // namespace chimera::claims

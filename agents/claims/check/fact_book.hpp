@@ -4,13 +4,16 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <span>
 #include <string>
 #include <string_view>
-#include <unordered_map>
 #include <utility>
 #include <vector>
 
+#include <boost/unordered/unordered_flat_map.hpp>
+
+#include "agents/claims/check/tree_counts.hpp"
 #include "agents/claims/check/words.hpp"
 #include "proto/fact.hpp"
 
@@ -60,6 +63,11 @@ class fact_book {
   [[nodiscard]] const proto::fact* find(std::string_view id) const;
   [[nodiscard]] std::size_t index_of(std::string_view id) const;  ///< npos if unknown
 
+  /// Counts over the tree, by their words.
+  [[nodiscard]] const tree_counts& counts() const { return counts_; }
+  /// Positions of the dates.
+  [[nodiscard]] const std::vector<std::uint32_t>& dates() const { return dates_; }
+
   /// Positions of facts that have all of one thing; empty for unknown ids.
   [[nodiscard]] std::span<const std::uint32_t> with_metric(std::uint32_t metric) const;
   [[nodiscard]] std::span<const std::uint32_t> with_group(std::uint32_t group) const;
@@ -70,7 +78,11 @@ class fact_book {
   [[nodiscard]] std::uint32_t column_of_group(std::uint32_t group) const {
     return group_columns_[group];
   }
+  /// True for the name of a place in JSON documents, not a value that rows are filtered by.
+  [[nodiscard]] bool is_place(std::uint32_t group) const { return places_[group]; }
   [[nodiscard]] std::string_view statistic_name(std::uint32_t id) const { return statistics_[id]; }
+  /// True for what people call a statistic ("median"), whatever columns are called.
+  [[nodiscard]] static bool is_statistic_word(std::string_view text);
   [[nodiscard]] std::uint32_t statistic(std::string_view agg) const;  ///< npos32 if none has it
 
   /// The test's outcome on two facts of groups ("different", "equivalent", ...), in either order,
@@ -89,38 +101,57 @@ class fact_book {
     std::uint32_t id;
     bool operator==(const meaning&) const = default;
   };
-  using postings = std::unordered_map<std::uint32_t, std::vector<std::uint32_t>>;
+  struct text_hash {
+    using is_transparent = void;
+    std::size_t operator()(std::string_view text) const {
+      return std::hash<std::string_view>{}(text);
+    }
+  };
+  template <typename Value>
+  using by_text = boost::unordered_flat_map<std::string, Value, text_hash, std::equal_to<>>;
+  using postings = std::vector<std::vector<std::uint32_t>>;
   class interner {
    public:
     std::uint32_t operator[](std::string_view text);
     [[nodiscard]] std::uint32_t find(std::string_view text) const;
 
    private:
-    std::unordered_map<std::string, std::uint32_t> ids_;
+    by_text<std::uint32_t> ids_;
   };
 
-  [[nodiscard]] const std::vector<meaning>* meanings(const std::vector<word>& words,
-                                                     std::size_t first, std::size_t length) const;
+  /// The longest phrase of at most `most` words that begins at words[first]: its meanings and its
+  /// length in words.
+  [[nodiscard]] const std::vector<meaning>* longest_at(const std::vector<word>& words,
+                                                       std::size_t first, std::size_t most,
+                                                       std::size_t& length) const;
   std::size_t add_listed(const std::vector<word>& words, std::size_t column, std::size_t next,
                          std::vector<cue>& found) const;
   void add_fact(std::uint32_t index);
   void add_groups(const proto::fact& f, fact_key& k);
-  std::uint32_t add_metric(const proto::fact& f);
+  std::uint32_t group(std::string_view column, std::string_view value);
+  struct column_meaning {
+    std::uint32_t metric = 0;
+    std::uint32_t statistic = npos32;  ///< that the key names: "mean_time_ms"
+  };
+  column_meaning add_metric(const proto::fact& f);
   void add_file(std::string_view file, std::uint32_t id);
   void add_phrase(std::string_view phrase, meaning m);
   void add_statistics();
 
   std::span<const proto::fact> facts_;
   std::vector<fact_key> keys_;
-  std::unordered_map<std::string_view, std::size_t> by_id_;
-  std::unordered_map<std::string, std::vector<meaning>> phrases_;
-  std::size_t longest_phrase_ = 1;
+  boost::unordered_flat_map<std::string_view, std::size_t> by_id_;
+  by_text<std::vector<meaning>> phrases_;
+  by_text<std::size_t> longest_from_;  ///< words of the longest phrase that begins with a word
   interner metrics_, group_ids_, columns_, files_, statistic_ids_;
-  std::unordered_map<std::string, std::uint32_t> metric_of_path_;
+  by_text<column_meaning> metric_of_path_;
   std::vector<std::string> statistics_;
   std::vector<std::uint32_t> group_columns_;
+  std::vector<bool> places_;  ///< by group
   postings by_metric_, by_group_, by_file_;
-  std::unordered_map<std::string, std::vector<std::uint32_t>> by_operands_;
+  by_text<std::vector<std::uint32_t>> by_operands_;
+  tree_counts counts_;
+  std::vector<std::uint32_t> dates_;
 };
 
 }  // namespace chimera::claims

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "agents/claims/check/fact_book.hpp"
+#include "agents/claims/check/spoken_text.hpp"
 #include "agents/claims/number_scanner.hpp"
 #include "proto/claim.hpp"
 
@@ -24,8 +25,12 @@ struct matched_number {
   std::string truth;                   ///< as the text should show it; "" if unknown
 };
 
-/// One entry for each number of `markdown`, in order. Text inside references is left out. Linear in
-/// the text. Thread-safe.
+/// One entry for each number of `spoken` that is not part of a name or a reference, in order; spans
+/// in the spoken text. References to facts count as numbers when phrases are dealt out to numbers.
+/// A number that stands alone in code is no name. Linear in the text. Thread-safe.
+[[nodiscard]] std::vector<matched_number> match_numbers(const spoken_text& spoken,
+                                                        const fact_book& book);
+/// The same for a text without names.
 [[nodiscard]] std::vector<matched_number> match_numbers(std::string_view markdown,
                                                         const fact_book& book);
 

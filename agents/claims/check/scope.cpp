@@ -5,130 +5,11 @@
 #include <iterator>
 #include <utility>
 
+#include "agents/claims/check/assign.hpp"
+#include "agents/claims/quoted_number.hpp"
+
 namespace chimera::claims {
 namespace {
-
-constexpr std::array links = {"for", "with", "on", "at", "in", "under", "of", "by", "using"};
-
-// What becomes of one kind of phrase: which mention each number gets.
-struct assignment {
-  std::vector<const mention*> of_number;
-  std::vector<bool> ambiguous;
-};
-
-class assigner {
- public:
-  assigner(std::string_view text, const spoken_sentence& s,
-           const std::vector<placed_number>& numbers)
-      : text_(text), sentence_(s), numbers_(numbers) {}
-
-  // `among`: mentions of one kind that exclude each other, by place.
-  assignment run(const std::vector<const mention*>& among) {
-    assignment out;
-    out.of_number.resize(numbers_.size());
-    out.ambiguous.resize(numbers_.size());
-    std::vector<const mention*> own(numbers_.size());
-    std::vector<bool> taken(among.size());
-    for (std::size_t i = 0; i < numbers_.size(); ++i) own[i] = tied(i, among, taken);
-    const mention* inherited = nullptr;
-    std::size_t listed_until = 0;  // numbers before it belong to a list or to nothing
-    for (std::size_t i = 0; i < numbers_.size(); ++i) {
-      const std::vector<const mention*> before = ahead_of(i, among, taken);
-      if (i > 0 && !among.empty() && ends_clause(i, among.front()->kind)) inherited = nullptr;
-      if (own[i] != nullptr) {
-        inherited = own[i];
-      } else if (before.size() == 1) {
-        inherited = before.front();
-      } else if (before.size() > 1) {
-        inherited = nullptr;
-        listed_until = deal(i, before, among, own, taken, out);
-      }
-      if (i >= listed_until || own[i] != nullptr) out.of_number[i] = inherited;
-    }
-    return out;
-  }
-
- private:
-  std::size_t from(std::size_t i) const {
-    return i == 0 ? sentence_.start : numbers_[i - 1].unit_end;
-  }
-  std::size_t until(std::size_t i) const {
-    return i + 1 < numbers_.size() ? numbers_[i + 1].start : sentence_.end;
-  }
-
-  // Words between two places; nothing if a comma, semicolon or stop stands between them.
-  bool linked(std::size_t begin, std::size_t end) const {
-    const std::string_view between = text_.substr(begin, end - begin);
-    if (between.find_first_of(",;:.") != std::string_view::npos) return false;
-    std::size_t words = 0;
-    bool link = false;
-    for (const word& w : words_of(between)) {
-      ++words;
-      link = link || std::ranges::find(links, w.text) != links.end();
-    }
-    return words == 0 || (link && words <= 3);
-  }
-
-  const mention* tied(std::size_t i, const std::vector<const mention*>& among,
-                      std::vector<bool>& taken) const {
-    const placed_number& n = numbers_[i];
-    for (std::size_t m = 0; m < among.size(); ++m) {
-      if (among[m]->start < n.end || among[m]->end > until(i)) continue;
-      const bool unit = among[m]->start < n.unit_end;
-      if (!unit && !linked(n.unit_end, among[m]->start)) return nullptr;
-      taken[m] = true;
-      return unit && among[m]->kind != cue_kind::metric ? nullptr : among[m];
-    }
-    return nullptr;
-  }
-
-  std::vector<const mention*> ahead_of(std::size_t i, const std::vector<const mention*>& among,
-                                       const std::vector<bool>& taken) const {
-    std::vector<const mention*> before;
-    for (std::size_t m = 0; m < among.size(); ++m)
-      if (!taken[m] && among[m]->start >= from(i) && among[m]->end <= numbers_[i].start &&
-          std::ranges::none_of(before, [&](const mention* b) {
-            return b->ids == among[m]->ids && b->files == among[m]->files;
-          }))
-        before.push_back(among[m]);
-    return before;
-  }
-
-  // Subjects and rows hold to the end of their clause, metrics and statistics of the sentence.
-  bool ends_clause(std::size_t i, cue_kind kind) const {
-    if (kind == cue_kind::metric || kind == cue_kind::statistic) return false;
-    return text_.substr(from(i), numbers_[i].start - from(i)).find(';') != std::string_view::npos;
-  }
-
-  // Several phrases stand before number i: those of one unit among the numbers up to the next
-  // phrase get them in order if there are as many; a number alone of its unit is about all of them
-  // (a ratio); any other count is ambiguous. Returns one past the last number dealt with.
-  std::size_t deal(std::size_t i, const std::vector<const mention*>& list,
-                   const std::vector<const mention*>& among, const std::vector<const mention*>& own,
-                   const std::vector<bool>& taken, assignment& out) const {
-    std::size_t end = i + 1;
-    while (end < numbers_.size() && own[end] == nullptr && ahead_of(end, among, taken).empty() &&
-           !ends_clause(end, list.front()->kind))
-      ++end;
-    for (std::size_t j = i; j < end; ++j) {
-      std::vector<std::size_t> alike;
-      for (std::size_t k = i; k < end; ++k)
-        if (numbers_[k].unit == numbers_[j].unit) alike.push_back(k);
-      if (alike.front() != j) continue;
-      for (std::size_t k = 0; k < alike.size(); ++k) {
-        if (alike.size() == list.size())
-          out.of_number[alike[k]] = list[k];
-        else
-          out.ambiguous[alike[k]] = true;
-      }
-    }
-    return end;
-  }
-
-  std::string_view text_;
-  const spoken_sentence& sentence_;
-  const std::vector<placed_number>& numbers_;
-};
 
 bool intersect(const std::vector<std::uint32_t>& a, const std::vector<std::uint32_t>& b) {
   return std::ranges::any_of(a,
@@ -157,8 +38,40 @@ std::vector<const mention*> of_kind(const spoken_sentence& s, cue_kind kind) {
   return found;
 }
 
-// "The largest: ..." is no maximum, "the largest TTFT" is one.
-bool is_idle_adjective(std::string_view text, const mention& m, const spoken_sentence& s) {
+// The mention of a statistic is also (part of) the name of a metric.
+bool stands_in_metric(const mention& m, const spoken_sentence& s) {
+  return std::ranges::any_of(s.mentions, [&](const mention& o) {
+    return o.kind == cue_kind::metric && o.start == m.start;
+  });
+}
+
+bool is_column_name(std::string_view text, const mention& m) {
+  return text.substr(m.start, m.end - m.start).find('_') != std::string_view::npos;
+}
+
+bool is_sum(const mention& m, const fact_book& book) {
+  return std::ranges::any_of(m.ids, [&](std::uint32_t id) {
+    const std::string_view name = book.statistic_name(id);
+    return name == "sum" || name == "count";
+  });
+}
+
+bool before_number(std::string_view text, std::size_t at) {
+  constexpr std::size_t reach = 32;
+  const std::string_view near = text.substr(at, reach);
+  const std::size_t digit = near.find_first_of("0123456789{");
+  return digit != std::string_view::npos &&
+         near.substr(0, digit).find_first_of(".;:") == std::string_view::npos;
+}
+
+// "12 ms (lowest)".
+bool closes(std::string_view text, const mention& m) {
+  return m.start > 0 && text[m.start - 1] == '(' && text.substr(m.end).starts_with(')');
+}
+
+// "The largest: ..." is no maximum, "the largest TTFT" is one, "the largest median TTFT" is none.
+bool is_idle_adjective(std::string_view text, const mention& m, const spoken_sentence& s,
+                       const fact_book& book) {
   constexpr std::size_t reach = 24;  // bytes to the metric
   constexpr std::array adjectives = {"highest", "largest",  "longest",
                                      "lowest",  "smallest", "shortest"};
@@ -167,20 +80,112 @@ bool is_idle_adjective(std::string_view text, const mention& m, const spoken_sen
   for (char& c : word)
     if (c >= 'A' && c <= 'Z') c = static_cast<char>(c | 0x20);
   if (std::ranges::find(adjectives, word) == adjectives.end()) return false;
-  return std::ranges::none_of(s.mentions, [&](const mention& other) {
-    return other.kind == cue_kind::metric && other.start >= m.end && other.start < m.end + reach;
-  });
+  const auto follows = [&](cue_kind kind, std::size_t within) {
+    return std::ranges::any_of(s.mentions, [&](const mention& other) {
+      if (other.kind == cue_kind::statistic && stands_in_metric(other, s) &&
+          (is_sum(other, book) || is_column_name(text, other)))
+        return false;
+      return other.kind == kind && other.start >= m.end && other.start < m.end + within;
+    });
+  };
+  if (follows(cue_kind::statistic, 3)) return true;
+  // A number close behind, too: "a highest of 12 ms".
+  return !follows(cue_kind::metric, reach) && !before_number(text, m.end) && !closes(text, m);
 }
 
-void add_defaults(spoken_key& key, const spoken_sentence& heading, const fact_book& book) {
+// Some words are a metric and a statistic: "total", "median" where a column is called so,
+// "mean_time_ms". What else the sentence names tells which is meant.
+bool is_other_meaning(std::string_view text, const mention& m, const spoken_sentence& s,
+                      const fact_book& book) {
+  const auto apart = [&](cue_kind kind, cue_kind twin) {
+    return std::ranges::any_of(s.mentions, [&](const mention& o) {
+      return o.kind == kind && std::ranges::none_of(s.mentions, [&](const mention& t) {
+               return t.kind == twin && t.start == o.start;
+             });
+    });
+  };
+  const bool just_behind = std::ranges::any_of(s.mentions, [&](const mention& o) {
+    return o.kind == cue_kind::statistic && o.end < m.start && o.end + 3 >= m.start;
+  });
+  if (m.kind == cue_kind::statistic && stands_in_metric(m, s)) {
+    const bool others = apart(cue_kind::statistic, cue_kind::metric);
+    // "total files", not "the total for files.csv".
+    if (is_sum(m, book))
+      return others || std::ranges::none_of(s.mentions, [&](const mention& o) {
+               return o.kind == cue_kind::metric && o.start > m.end && o.start <= m.end + 3;
+             });
+    return is_column_name(text, m) ? others : just_behind;  // "the highest mean_time_ms"
+  }
+  if (m.kind != cue_kind::metric || just_behind ||
+      !fact_book::is_statistic_word(text.substr(m.start, m.end - m.start)))
+    return false;
+  const auto twin = std::ranges::find_if(s.mentions, [&](const mention& o) {
+    return o.kind == cue_kind::statistic && o.start == m.start;
+  });
+  return twin != s.mentions.end() && apart(cue_kind::metric, cue_kind::statistic) &&
+         !is_other_meaning(text, *twin, s, book);
+}
+
+// What the heading names counts where the sentence names nothing of the kind; not where what the
+// sentence names could not be dealt out.
+void add_defaults(spoken_key& key, const spoken_sentence& heading, const spoken_sentence& s,
+                  const fact_book& book) {
+  const auto named = [&](cue_kind kind) {
+    return key.ambiguous &&
+           std::ranges::any_of(s.mentions, [&](const mention& m) { return m.kind == kind; });
+  };
   for (const mention& m : heading.mentions) {
+    if (m.kind != cue_kind::group && named(m.kind)) continue;
     if (m.kind == cue_kind::metric && key.metrics.empty()) key.metrics = m.ids;
     if (m.kind == cue_kind::statistic && key.statistics.empty()) key.statistics = m.ids;
     if (m.kind == cue_kind::rows && key.rows == 0) key.rows = m.ids.front();
-    if (m.kind == cue_kind::group && std::ranges::none_of(key.subjects, [&](const mention& s) {
-          return exclude_each_other(s, m, book);
-        }))
-      key.subjects.push_back(m);
+    const auto excludes = [&](const mention& other) {
+      return other.kind == cue_kind::group && exclude_each_other(other, m, book);
+    };
+    const bool said = key.ambiguous ? std::ranges::any_of(s.mentions, excludes)
+                                    : std::ranges::any_of(key.subjects, excludes);
+    if (m.kind == cue_kind::group && !said) key.subjects.push_back(m);
+  }
+}
+
+bool measured_in(const std::vector<std::uint32_t>& metrics, std::string_view unit,
+                 const fact_book& book) {
+  constexpr std::size_t looked_at = 8;  // facts of one metric mostly have one unit
+  return std::ranges::any_of(metrics, [&](std::uint32_t metric) {
+    const auto facts = book.with_metric(metric);
+    return std::ranges::any_of(
+        facts.first(std::min(looked_at, facts.size())),
+        [&](std::uint32_t f) { return in_quoted_unit(1, book.facts()[f].unit, unit).has_value(); });
+  });
+}
+
+// Where several metrics are named, a number cannot be of one with another unit.
+void take_metrics_by_unit(std::vector<spoken_key>& keys, const std::vector<placed_number>& numbers,
+                          const std::vector<const mention*>& metrics, const fact_book& book) {
+  if (metrics.size() < 2) return;
+  for (std::size_t i = 0; i < keys.size(); ++i) {
+    const placed_number& n = numbers[i];
+    if (n.change || (!keys[i].ambiguous && measured_in(keys[i].metrics, n.unit, book))) continue;
+    const mention* only = nullptr;
+    bool several = false;
+    for (const mention* m : metrics) {
+      if (!measured_in(m->ids, n.unit, book)) continue;
+      several = several || (only != nullptr && only->ids != m->ids);
+      only = m;
+    }
+    if (only == nullptr || several) continue;
+    keys[i].metrics = only->ids;
+    keys[i].ambiguous = false;
+  }
+}
+
+// "76.9 tok/s" names a metric where the words do not, or name one of another unit.
+void add_unit_metric(std::vector<spoken_key>& keys, const std::vector<placed_number>& numbers,
+                     const mention& unit, const fact_book& book) {
+  for (std::size_t i = 0; i < keys.size(); ++i) {
+    const placed_number& n = numbers[i];
+    if (unit.start < n.start || unit.start >= n.unit_end) continue;
+    if (!measured_in(keys[i].metrics, n.unit, book)) keys[i].metrics = unit.ids;
   }
 }
 
@@ -207,15 +212,32 @@ spoken_sentence read_sentence(std::string_view text, const sentence& s, const fa
   for (const cue& c : book.cues_of(out.words)) {
     const bool subject = c.kind == cue_kind::group || c.kind == cue_kind::file;
     const cue_kind kind = subject ? cue_kind::group : c.kind;
-    const auto same = std::ranges::find_if(
-        out.mentions, [&](const mention& m) { return m.start == c.start && m.kind == kind; });
+    // Meanings of one phrase stand beside each other.
+    auto same = out.mentions.end();
+    for (auto m = out.mentions.end(); m != out.mentions.begin();) {
+      --m;
+      if (m->start != c.start) break;
+      if (m->kind == kind) same = m;
+    }
     mention& m = same != out.mentions.end() ? *same : out.mentions.emplace_back();
     m.kind = kind;
     m.start = c.start;
     m.end = c.end;
     (c.kind == cue_kind::file ? m.files : m.ids).push_back(c.id);
   }
-  std::erase_if(out.mentions, [&](const mention& m) { return is_idle_adjective(text, m, out); });
+  if (out.mentions.size() > mentions_max) {
+    out.mentions.clear();
+    out.crowded = true;
+    return out;
+  }
+  const auto leave_out = [&](auto&& idle) {
+    const spoken_sentence before{out.start, out.end, {}, out.mentions, false};
+    std::erase_if(out.mentions, [&](const mention& m) { return idle(m, before); });
+  };
+  leave_out(
+      [&](const mention& m, const auto& all) { return is_idle_adjective(text, m, all, book); });
+  leave_out(
+      [&](const mention& m, const auto& all) { return is_other_meaning(text, m, all, book); });
   return out;
 }
 
@@ -223,28 +245,35 @@ std::vector<spoken_key> keys_of(std::string_view text, const spoken_sentence& s,
                                 const std::vector<placed_number>& numbers,
                                 const spoken_sentence* heading, const fact_book& book) {
   std::vector<spoken_key> keys(numbers.size());
-  assigner assign(text, s, numbers);
-  const auto take = [&](cue_kind kind, auto&& put) {
-    const std::vector<const mention*> among = of_kind(s, kind);
+  if (numbers.empty()) return keys;
+  const auto take = [&](const std::vector<const mention*>& among, auto&& put) {
     if (among.empty()) return;
-    const assignment a = assign.run(among);
+    const assignment a = assign_phrases(text, s, numbers, among);
     for (std::size_t i = 0; i < keys.size(); ++i) {
       if (a.of_number[i] != nullptr) put(keys[i], *a.of_number[i]);
       keys[i].ambiguous = keys[i].ambiguous || a.ambiguous[i];
     }
   };
-  take(cue_kind::metric, [](spoken_key& k, const mention& m) { k.metrics = m.ids; });
-  take(cue_kind::statistic, [](spoken_key& k, const mention& m) { k.statistics = m.ids; });
-  take(cue_kind::rows, [](spoken_key& k, const mention& m) { k.rows = m.ids.front(); });
-  for (const auto& slot : slots_of(of_kind(s, cue_kind::group), book)) {
-    const assignment a = assign.run(slot);
-    for (std::size_t i = 0; i < keys.size(); ++i) {
-      if (a.of_number[i] != nullptr) keys[i].subjects.push_back(*a.of_number[i]);
-      keys[i].ambiguous = keys[i].ambiguous || a.ambiguous[i];
-    }
-  }
+  const auto in_unit = [&](const mention* m) {
+    return std::ranges::any_of(numbers, [&](const placed_number& n) {
+      return m->start >= n.start && m->start < n.unit_end;
+    });
+  };
+  std::vector<const mention*> metrics = of_kind(s, cue_kind::metric);
+  std::erase_if(metrics, in_unit);
+  take(metrics, [](spoken_key& k, const mention& m) { k.metrics = m.ids; });
+  take_metrics_by_unit(keys, numbers, metrics, book);
+  take(of_kind(s, cue_kind::statistic), [&](spoken_key& k, const mention& m) {
+    k.statistics = m.ids;
+    k.stored = stands_in_metric(m, s) && is_column_name(text, m);
+  });
+  take(of_kind(s, cue_kind::rows), [](spoken_key& k, const mention& m) { k.rows = m.ids.front(); });
+  for (const auto& slot : slots_of(of_kind(s, cue_kind::group), book))
+    take(slot, [](spoken_key& k, const mention& m) { k.subjects.push_back(m); });
   if (heading != nullptr)
-    for (spoken_key& key : keys) add_defaults(key, *heading, book);
+    for (spoken_key& key : keys) add_defaults(key, *heading, s, book);
+  for (const mention& m : s.mentions)
+    if (m.kind == cue_kind::metric && in_unit(&m)) add_unit_metric(keys, numbers, m, book);
   return keys;
 }
 

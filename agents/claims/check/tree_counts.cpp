@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <map>
 #include <set>
 
 #include "proto/decimal.hpp"
@@ -60,21 +61,52 @@ tree_counts::tree_counts(std::span<const proto::fact> facts) {
   }
 }
 
-std::size_t tree_counts::find(const std::vector<word>& sentence, double value) const {
+std::vector<const tree_counts::entry*> tree_counts::covered(const std::vector<word>& sentence,
+                                                            std::size_t end) const {
   std::set<std::string> words;
   for (const word& w : sentence) words.insert(stem(w.text));
-  std::unordered_map<std::uint32_t, std::size_t> met;
+  std::map<std::uint32_t, std::size_t> met;
   for (const std::string& word : words)
     if (const auto entries = by_word_.find(word); entries != by_word_.end())
       for (const std::uint32_t at : entries->second) ++met[at];
-  const entry* best = nullptr;
+  const auto next = std::ranges::lower_bound(sentence, end, {}, &word::start);
+  const auto counted = next == sentence.end() ? by_word_.end() : by_word_.find(stem(next->text));
+  std::vector<const entry*> found;
   for (const auto& [at, count] : met) {
-    const entry& e = entries_[at];
-    if (count != e.words || e.value != value) continue;
-    if (best == nullptr || e.words > best->words || (e.words == best->words && e.fact < best->fact))
-      best = &e;
+    const bool meant = counted == by_word_.end() || std::ranges::binary_search(counted->second, at);
+    if (meant && count == entries_[at].words) found.push_back(&entries_[at]);
   }
+  return found;
+}
+
+std::size_t tree_counts::find(const std::vector<word>& sentence, std::size_t end,
+                              double value) const {
+  const entry* best = nullptr;
+  for (const entry* e : covered(sentence, end))
+    if (e->value == value && (best == nullptr || e->words > best->words)) best = e;
   return best == nullptr ? static_cast<std::size_t>(-1) : best->fact;
+}
+
+std::size_t tree_counts::meant(const std::vector<word>& sentence, std::size_t start,
+                               std::size_t end, std::string_view text) const {
+  constexpr std::size_t none = static_cast<std::size_t>(-1);
+  std::size_t before = start;
+  while (before > 0 && (text[before - 1] == ' ' || text[before - 1] == '*')) --before;
+  const bool labelled = before > 0 && text[before - 1] == ':';
+  const auto next = std::ranges::lower_bound(sentence, end, {}, &word::start);
+  const bool counted = next != sentence.end() && by_word_.contains(stem(next->text));
+  if (!labelled && !counted) return none;
+  const entry* best = nullptr;
+  bool alone = true;
+  for (const entry* e : covered(sentence, end)) {
+    if (best == nullptr || e->words > best->words) {
+      best = e;
+      alone = true;
+    } else if (e->words == best->words && e->value != best->value) {
+      alone = false;
+    }
+  }
+  return best == nullptr || !alone ? none : best->fact;
 }
 
 }  // namespace chimera::claims

@@ -116,7 +116,9 @@ class evaluation {
       ++repairs_;
       const proto::fact* f = book_.find(r.fact);
       const bool right = std::ranges::any_of(s.values, [&](const told_value& v) {
-        return v.fact != nullptr && number_of(*v.fact) == number_of(*f);
+        return v.fact != nullptr && (number_of(*v.fact) == number_of(*f) ||
+                                     (v.what == value_kind::times &&
+                                      std::fabs(v.truth - number_of(*f)) < 1e-6 * v.truth));
       });
       if (right) ++right_repairs_;
       if (!right && right_repairs_ + how_.shown >= repairs_)

@@ -9,21 +9,26 @@
 
 namespace chimera::bench {
 
-claims::checked_answer checker::answer(const std::string& text) const {
-  return claims::check_answer(text, book_, [this](std::string_view id) -> const std::string* {
+claims::name_lookup checker::names() const {
+  return [this](std::string_view id) -> const std::string* {
     const auto found = names_.find(std::string(id));
     return found == names_.end() ? nullptr : &found->second;
-  });
+  };
+}
+
+claims::checked_answer checker::answer(const std::string& text) const {
+  return claims::check_answer(text, book_, names());
 }
 
 finding checker::check(const std::string& text) const {
-  for (const claims::matched_number& m : claims::match_numbers(text, book_)) {
+  const claims::spoken_text spoken(text, names());
+  for (const claims::matched_number& m : claims::match_numbers(spoken, book_)) {
     const bool stands =
         m.judgement == proto::verdict::verified || m.judgement == proto::verdict::verified_approx ||
         m.judgement == proto::verdict::verified_literal || m.judgement == proto::verdict::non_claim;
     if (stands) continue;
     const auto& token = m.number.token;
-    return {true, text.substr(token.start, token.end - token.start) + ": " +
+    return {true, spoken.text().substr(token.start, token.end - token.start) + ": " +
                       std::string(to_text(m.judgement)) + ", " + m.rule + " " + m.truth};
   }
   for (const claims::text_issue& issue : answer(text).issues)

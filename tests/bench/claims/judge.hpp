@@ -24,6 +24,8 @@ class checker {
   [[nodiscard]] claims::checked_answer answer(const std::string& text) const;
 
  private:
+  [[nodiscard]] claims::name_lookup names() const;
+
   const claims::fact_book& book_;
   const std::map<std::string, std::string>& names_;
 };

@@ -51,6 +51,14 @@ bool one_value_apart(const series& a, const series& b) {
          places + values_apart(a, b) == 1;
 }
 
+void add_telling(series& s, const series& other) {
+  const auto mine = segments(s.where.path);
+  const auto theirs = segments(other.where.path);
+  for (std::size_t i = 0; i < mine.size() && s.where.kind == "json"; ++i)
+    if (mine[i] != theirs[i] && std::ranges::find(s.telling, mine[i]) == s.telling.end())
+      s.telling.emplace_back(mine[i]);
+}
+
 void relate(world& w) {
   std::map<std::string, std::vector<std::size_t>> of_file;
   std::map<std::string, std::vector<std::size_t>> of_column;
@@ -62,7 +70,10 @@ void relate(world& w) {
     series& s = w.all[i];
     for (const std::size_t j : of_file[s.file]) {
       const series& o = w.all[j];
-      if (i != j && one_value_apart(s, o)) s.siblings.push_back(j);
+      if (i != j && one_value_apart(s, o)) {
+        s.siblings.push_back(j);
+        add_telling(s, o);
+      }
       if (s.where.path != o.where.path && s.filter == o.filter && s.where.kind == "csv")
         s.beside.push_back(j);
     }
@@ -94,19 +105,17 @@ void find_proven(world& w) {
 }
 
 // Columns of one file that people would call by the same words cannot be told apart in prose.
-void drop_ambiguous(world& w) {
+void find_ambiguous(world& w) {
   const auto called = [](const series& s) {
     std::string key = s.file + '\x1F' + evidence::metric_name(last_segment(s.where.path));
-    for (const std::string_view segment :
-         segments(s.where.path.substr(0, s.where.path.size() - last_segment(s.where.path).size())))
-      if (segment != "*" && !proto::parse_decimal(segment)) key += '\x1F' + std::string(segment);
+    for (const std::string& segment : s.telling) key += '\x1F' + segment;
     for (const auto& t : s.filter)
       key += '\x1F' + std::string(last_segment(t.column)) + t.op + t.value;
     return key;
   };
   std::map<std::string, std::size_t> count;
   for (const series& s : w.all) ++count[called(s)];
-  std::erase_if(w.all, [&](const series& s) { return count[called(s)] > 1; });
+  for (series& s : w.all) s.ambiguous = count[called(s)] > 1 || s.where.path.ends_with("*");
 }
 
 }  // namespace
@@ -136,7 +145,12 @@ world read_world(evidence::dataset data) {
     for (const auto& term : f.filter)
       std::get<2>(k).push_back(term.column + '\x1F' + term.op + '\x1F' + term.value);
     const auto [at, is_new] = known.try_emplace(std::move(k), w.all.size());
-    if (is_new) w.all.push_back({f.file, f.where, f.filter, {}, nullptr, {}, {}, {}});
+    if (is_new) {
+      w.all.emplace_back();
+      w.all.back().file = f.file;
+      w.all.back().where = f.where;
+      w.all.back().filter = f.filter;
+    }
     series& s = w.all[at->second];
     if (!f.refused())
       s.by_agg.emplace(f.agg, &f);
@@ -144,8 +158,8 @@ world read_world(evidence::dataset data) {
       s.refused_tail = &f;
   }
   std::erase_if(w.all, [](const series& s) { return s.by_agg.empty(); });
-  drop_ambiguous(w);
   relate(w);
+  find_ambiguous(w);
   find_proven(w);
   return w;
 }

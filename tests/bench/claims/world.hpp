@@ -19,6 +19,8 @@ struct series {
   std::vector<proto::filter_term> filter;
   std::map<std::string, const proto::fact*, std::less<>> by_agg;  ///< numbers that are not refused
   const proto::fact* refused_tail = nullptr;                      ///< a p99 that n does not allow
+  bool ambiguous = false;              ///< other series would be called the same
+  std::vector<std::string> telling;    ///< inner segments of a pointer by which siblings differ
   std::vector<std::size_t> siblings;   ///< series that differ in one group value only
   std::vector<std::size_t> elsewhere;  ///< the same column and filter in other files
   std::vector<std::size_t> beside;     ///< other columns of the same rows

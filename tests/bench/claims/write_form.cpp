@@ -24,6 +24,18 @@ struct sides {
   [[nodiscard]] bool better() const { return (first() > base()) != (a->polarity == "lower"); }
 };
 
+// "threads 2 269" cannot be told from "threads 2,269".
+bool runs_together(const told_sentence& s) {
+  for (std::size_t i = 1; i + 1 < s.parts.size(); ++i) {
+    const std::string& before = s.parts[i - 1].text;
+    const std::string& after = s.parts[i + 1].text;
+    const bool digits = !before.empty() && before.back() >= '0' && before.back() <= '9' &&
+                        !after.empty() && after.front() >= '0' && after.front() <= '9';
+    if (digits && s.parts[i].text == " ") return true;
+  }
+  return false;
+}
+
 }  // namespace
 
 void writer::put_value(draft& d, const fact& f, hedging weak) {
@@ -244,15 +256,23 @@ std::optional<told_sentence> writer::write(const form& f, const series* about) {
   ok_ = true;
   draft d;
   if (!draw(d, f.made, about)) return std::nullopt;
+  // A stored value has no statistic to name.
+  for (const std::string_view needed : {"({s}", "a {s} of"})
+    if (d.agg == "value" && f.text.find(needed) != std::string_view::npos) return std::nullopt;
   if (d.a != nullptr) {
     const bool two = d.b != nullptr && f.made != shape::metrics;
     d.metric = metric_text(*d.a);
     d.group = group_text(*d.a, nullptr);
-    if (two) d.other_group = group_text(*d.b, d.a);
+    const bool list_of_two = f.text.find("\n- ") != std::string_view::npos;
+    if (two) d.other_group = group_text(*d.b, list_of_two ? nullptr : d.a);
+    if (two && d.a->file != d.b->file) {
+      d.group += (d.group.empty() ? "" : " of ") + file_text(d.a->file);
+      d.other_group += (d.other_group.empty() ? "" : " of ") + file_text(d.b->file);
+    }
     if (f.made == shape::metrics) d.other_metric = metric_text(*d.b);
     if (f.made == shape::metrics && d.metric == d.other_metric) return std::nullopt;
-    d.whole_file = d.group.empty();
-    if (d.whole_file) d.group = file_text(d.a->file);
+    d.whole_file = d.group.empty() || (two && d.a->file != d.b->file);
+    if (d.group.empty()) d.group = file_text(d.a->file);
     if (two && d.other_group.empty()) return std::nullopt;
   }
   d.by_speed = f.text.find("{fast}") != std::string_view::npos;
@@ -264,9 +284,13 @@ std::optional<told_sentence> writer::write(const form& f, const series* about) {
     add(d, file_text(d.a->file), role::file);
     add(d, "\n\n", role::plain);
   }
+  const bool leads = !d.out.parts.empty() && d.out.parts.back().text != "\n\n";
   for (std::size_t at = 0; at < f.text.size();) {
     const std::size_t open = std::min(f.text.find('{', at), f.text.size());
-    add(d, std::string(f.text.substr(at, open - at)), role::plain);
+    std::string words(f.text.substr(at, open - at));
+    // "In a.csv, the ...": lower case behind what leads.
+    if (leads && at == 0 && !words.empty() && words[0] >= 'A' && words[0] <= 'Z') words[0] ^= 0x20;
+    add(d, std::move(words), role::plain);
     if (open == f.text.size()) break;
     const std::size_t close = f.text.find('}', open);
     put(d, f.text.substr(open + 1, close - open - 1));
@@ -276,7 +300,7 @@ std::optional<told_sentence> writer::write(const form& f, const series* about) {
         f.text[at] == ' ')
       ++at;
   }
-  if (!ok_) return std::nullopt;
+  if (!ok_ || runs_together(d.out)) return std::nullopt;
   d.out.a = d.a;
   d.out.b = d.b;
   d.out.agg = d.agg;

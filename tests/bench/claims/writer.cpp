@@ -40,6 +40,7 @@ std::vector<shown_unit> units_for(std::string_view unit) {
     return {{" ms", 1}, {"ms", 1}, {" milliseconds", 1}, {" s", 1e-3}, {" seconds", 1e-3}};
   if (unit == "tok/s")
     return {{" tok/s", 1}, {" tokens/s", 1}, {" tokens/second", 1}, {" tokens per second", 1}};
+  if (unit == "1/s") return {{" per second", 1}, {" 1/s", 1}};
   if (unit == "MB") return {{" MB", 1}, {" GB", 1e-3}};
   if (unit == "%") return {{" %", 1}, {"%", 1}, {" percent", 1}};
   return {};
@@ -136,17 +137,10 @@ std::string writer::group_text(const series& s, const series* other) {
           fmt::runtime(random_.pick(std::array<std::string_view, 4>{"{}", "`{}`", "**{}**", "{}"})),
           term.value);
   }
-  if (s.where.kind == "json") {
-    const std::string& path = s.where.path;
-    for (std::size_t at = 1; path.find('/', at) != std::string::npos;) {
-      const std::size_t slash = path.find('/', at);
-      const std::string segment = path.substr(at, slash - at);
-      at = slash + 1;
-      if (segment == "*" || proto::parse_decimal(segment)) continue;
-      if (other != nullptr && other->where.path.find("/" + segment + "/") != std::string::npos)
-        continue;
-      out += (out.empty() ? "" : " ") + (references_ ? name(segment) : "`" + segment + "`");
-    }
+  for (const std::string& segment : s.telling) {
+    if (other != nullptr && std::ranges::find(other->telling, segment) != other->telling.end())
+      continue;
+    out += (out.empty() ? "" : " ") + (references_ ? name(segment) : "`" + segment + "`");
   }
   if (!rows.empty()) out += (out.empty() ? "" : ", ") + rows + " rows";
   return out;
@@ -228,6 +222,7 @@ bool writer::draw(draft& d, shape made, const series* about) {
       d.b = &world_.all[random_.pick(d.a->beside)];
     }
   }
+  if (d.a->ambiguous || (d.b != nullptr && d.b->ambiguous)) return false;
   const std::vector<std::string> aggs = aggs_of(*d.a);
   if (made == shape::range) {
     d.agg = "min";

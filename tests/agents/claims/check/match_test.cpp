@@ -97,5 +97,6 @@ TEST_CASE("a configuration is named, a count is counted") {
   CHECK(verdicts("At temperature 0.2 the mean eval count is 125.5 tokens.") ==
         "0.2 verified|125.5 verified");
   CHECK(verdicts("The tree holds 2 CSV files.") == "2 verified");
-  CHECK(verdicts("The tree holds 3 CSV files.") == "3 unsupported");
+  CHECK(verdicts("The tree holds 3 CSV files.") == "3 contradicted");
+  CHECK(verdicts("The tree holds 3 sorts of tea.") == "3 unsupported");
 }
