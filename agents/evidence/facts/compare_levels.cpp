@@ -8,14 +8,13 @@
 #include "agents/evidence/facts/factors.hpp"
 #include "agents/evidence/facts/in_parallel.hpp"
 #include "agents/evidence/facts/row_filter.hpp"
+#include "agents/evidence/facts/table_summaries.hpp"
 #include "agents/evidence/statistics/ranks.hpp"
 
 namespace chimera::evidence {
 namespace {
 
 constexpr std::size_t group_n_min = 2;
-constexpr std::size_t large_from = 65'536;  ///< rows from which a table is work for all threads
-constexpr std::size_t columns_at_once = 4;  ///< each is held in memory once more
 
 // All pairs of levels of one factor in one measure: one family.
 class family_maker {
@@ -111,7 +110,7 @@ class family_maker {
 }  // namespace
 
 std::size_t parts_of(const evidence_table& t) {
-  return t.data.rows < large_from ? 1 : std::max<std::size_t>(comparable_measures(t).size(), 1);
+  return is_large(t) ? std::max<std::size_t>(comparable_measures(t).size(), 1) : 1;
 }
 
 std::vector<comparison> compare_levels(std::span<const evidence_table> tables, std::size_t index,
@@ -128,7 +127,7 @@ std::vector<comparison> compare_levels(std::span<const evidence_table> tables, s
   std::vector<confound_finder> confounds;
   confounds.reserve(factors.size());
   for (const factor_levels& factor : factors) confounds.emplace_back(t, factor, other);
-  const bool large = t.data.rows >= large_from;
+  const bool large = is_large(t);
   std::vector<std::vector<comparison>> by_measure(measures.size());
   in_parallel(measures.size(), large ? std::min(threads, columns_at_once) : 1, [&](std::size_t m) {
     const bool twice = t.traits[measures[m]].dimension == dimension::time && tells_cold_rows(t);

@@ -51,6 +51,30 @@ class level_finder {
   boost::unordered_flat_map<std::uint64_t, std::uint8_t> of_number_;
 };
 
+// Calls `take` with each value that passes.
+proto::exclusions walk(const evidence_table& t, std::size_t column, const row_filter& filter,
+                       const auto& take) {
+  proto::exclusions excluded;
+  const struct column& cells = t.data.columns[column];
+  for (std::size_t row = 0; row < t.data.rows; ++row) {
+    if (filter.factor != nullptr && filter.factor->of_row[row] != filter.level) continue;
+    if (t.rows.state[row] == row_state::failed) {
+      ++excluded.failed;
+      continue;
+    }
+    if (filter.only && t.rows.warm[row] != *filter.only) {
+      if (t.rows.warm[row] == warmth::cold) ++excluded.cold;
+      continue;
+    }
+    const double value = cells.number(row);
+    if (is_number(value) && std::isfinite(value))
+      take(value);
+    else
+      ++excluded.missing;
+  }
+  return excluded;
+}
+
 }  // namespace
 
 std::optional<factor_levels> read_factor(const evidence_table& t, std::size_t column,
@@ -73,25 +97,14 @@ std::optional<factor_levels> read_factor(const evidence_table& t, std::size_t co
 
 selected select_rows(const evidence_table& t, std::size_t column, const row_filter& filter) {
   selected out;
-  const struct column& cells = t.data.columns[column];
   out.values.reserve(t.data.rows);
-  for (std::size_t row = 0; row < t.data.rows; ++row) {
-    if (filter.factor != nullptr && filter.factor->of_row[row] != filter.level) continue;
-    if (t.rows.state[row] == row_state::failed) {
-      ++out.excluded.failed;
-      continue;
-    }
-    if (filter.only && t.rows.warm[row] != *filter.only) {
-      if (t.rows.warm[row] == warmth::cold) ++out.excluded.cold;
-      continue;
-    }
-    const double value = cells.number(row);
-    if (is_number(value) && std::isfinite(value))
-      out.values.push_back(value);
-    else
-      ++out.excluded.missing;
-  }
+  out.excluded = walk(t, column, filter, [&](double value) { out.values.push_back(value); });
   return out;
+}
+
+proto::exclusions excluded_rows(const evidence_table& t, std::size_t column,
+                                const row_filter& filter) {
+  return walk(t, column, filter, [](double) {});
 }
 
 std::vector<proto::filter_term> to_terms(const evidence_table& t, const row_filter& filter) {

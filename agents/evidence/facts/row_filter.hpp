@@ -41,6 +41,9 @@ struct selected {
 
 [[nodiscard]] selected select_rows(const evidence_table& t, std::size_t column,
                                    const row_filter& filter);
+/// What select_rows leaves out.
+[[nodiscard]] proto::exclusions excluded_rows(const evidence_table& t, std::size_t column,
+                                              const row_filter& filter);
 
 /// The filter as facts.jsonl writes it.
 [[nodiscard]] std::vector<proto::filter_term> to_terms(const evidence_table& t,

@@ -136,10 +136,14 @@ std::uint64_t quantile_bound_n_min(double p) {
 }
 
 double harmonic_mean(std::span<const double> values) {
-  assert(!values.empty());
-  std::vector<double> inverse = sorted_copy(values);
-  for (double& x : inverse) x = 1 / x;
-  return static_cast<double>(values.size()) / sum_of(inverse);
+  return harmonic_mean_sorted(sorted_copy(values));
+}
+
+double harmonic_mean_sorted(std::span<const double> sorted) {
+  assert(!sorted.empty());
+  compensated_sum inverse;
+  for (const double x : sorted) inverse.add(1 / x);
+  return static_cast<double>(sorted.size()) / inverse.total();
 }
 
 std::vector<std::size_t> mad_outliers(std::span<const double> values) {
