@@ -23,8 +23,9 @@ class family_maker {
                const confound_finder& confounds)
       : t_(t), table_(table), factor_(factor), confounds_(confounds) {}
 
-  void add(std::size_t measure, bool warm_only, std::vector<comparison>& out) const {
-    std::vector<double> values;
+  /// `values` is room that serves for all families of a measure.
+  void add(std::size_t measure, bool warm_only, std::vector<double>& values,
+           std::vector<comparison>& out) const {
     const std::vector<sorted_group> groups = groups_of(measure, warm_only, values);
     const std::size_t first = out.size();
     const std::string family = name_of(measure, warm_only);
@@ -131,10 +132,11 @@ std::vector<comparison> compare_levels(std::span<const evidence_table> tables, s
   std::vector<std::vector<comparison>> by_measure(measures.size());
   in_parallel(measures.size(), large ? std::min(threads, columns_at_once) : 1, [&](std::size_t m) {
     const bool twice = t.traits[measures[m]].dimension == dimension::time && tells_cold_rows(t);
+    std::vector<double> values;
     for (std::size_t i = 0; i < factors.size(); ++i) {
       const family_maker maker(t, index, factors[i], confounds[i]);
-      maker.add(measures[m], false, by_measure[m]);
-      if (twice) maker.add(measures[m], true, by_measure[m]);
+      maker.add(measures[m], false, values, by_measure[m]);
+      if (twice) maker.add(measures[m], true, values, by_measure[m]);
     }
     if (large) done();
   });

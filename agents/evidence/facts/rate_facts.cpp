@@ -48,16 +48,18 @@ std::optional<rate_parts> parts_of(const evidence_table& t, std::size_t rate) {
 
 // Counts need not be measures: those are summarised here.
 std::optional<summary> summary_of(const evidence_table& t, std::size_t column,
-                                  const row_filter& filter, const table_summaries& summaries) {
+                                  const row_filter& filter, const table_summaries& summaries,
+                                  std::vector<double>& values) {
   if (const rows_summary* found = summaries.find(column, filter)) return found->values;
-  std::vector<double> values = select_rows(t, column, filter).values;
+  select_into(t, column, filter, values);
   if (values.empty()) return std::nullopt;
   sort_values(values);
   return summarise_sorted(values);
 }
 
 void add_rate(const evidence_table& t, std::size_t rate, const std::optional<rate_parts>& parts,
-              const row_filter& filter, const table_summaries& summaries, fact_set& facts) {
+              const row_filter& filter, const table_summaries& summaries,
+              std::vector<double>& values, fact_set& facts) {
   const rows_summary* rates = summaries.find(rate, filter);
   if (rates == nullptr || !rates->values) return;
   proto::fact f = fact_of_column(t, rate);
@@ -69,13 +71,13 @@ void add_rate(const evidence_table& t, std::size_t rate, const std::optional<rat
     proto::fact harmonic = f;
     harmonic.agg = "harmonic_mean";
     harmonic.phrase = fmt::format("harmonic mean of {} in {}", t.traits[rate].label, t.file);
-    std::vector<double> values = select_rows(t, rate, filter).values;
+    select_into(t, rate, filter, values);
     sort_values(values);
     facts.add(std::move(harmonic), harmonic_mean_sorted(values));
   }
   if (!parts) return;
-  const std::optional<summary> counts = summary_of(t, parts->count, filter, summaries);
-  const std::optional<summary> times = summary_of(t, parts->time, filter, summaries);
+  const std::optional<summary> counts = summary_of(t, parts->count, filter, summaries, values);
+  const std::optional<summary> times = summary_of(t, parts->time, filter, summaries, values);
   if (!counts || !times || counts->n != f.n || times->n != f.n) return;
   const double seconds = times->sum * t.traits[parts->time].to_base;
   const double pooled = counts->sum / seconds / t.traits[rate].to_base;
@@ -102,16 +104,18 @@ void add_rate(const evidence_table& t, std::size_t rate, const std::optional<rat
 
 void add_rates(const evidence_table& t, const table_summaries& summaries, fact_set& facts) {
   if (t.data.shape != table_shape::records || t.summary) return;
+  std::vector<double> values;  // room that serves for all groups
   for (std::size_t c = 0; c < t.data.columns.size(); ++c) {
     const column_traits& traits = t.traits[c];
     if (traits.dimension != dimension::rate || traits.role != role::measure ||
         traits.statistic != stored_statistic::none || !t.data.columns[c].numeric())
       continue;
     const auto parts = parts_of(t, c);
-    add_rate(t, c, parts, row_filter{}, summaries, facts);
+    add_rate(t, c, parts, row_filter{}, summaries, values, facts);
     for (const factor_levels& factor : summaries.factors())
       for (std::uint32_t level = 0; level < factor.levels.size(); ++level)
-        add_rate(t, c, parts, row_filter{.factor = &factor, .level = level}, summaries, facts);
+        add_rate(t, c, parts, row_filter{.factor = &factor, .level = level}, summaries, values,
+                 facts);
   }
 }
 

@@ -97,9 +97,15 @@ std::optional<factor_levels> read_factor(const evidence_table& t, std::size_t co
 
 selected select_rows(const evidence_table& t, std::size_t column, const row_filter& filter) {
   selected out;
-  out.values.reserve(t.data.rows);
-  out.excluded = walk(t, column, filter, [&](double value) { out.values.push_back(value); });
+  out.excluded = select_into(t, column, filter, out.values);
   return out;
+}
+
+proto::exclusions select_into(const evidence_table& t, std::size_t column, const row_filter& filter,
+                              std::vector<double>& values) {
+  values.clear();
+  values.reserve(t.data.rows);
+  return walk(t, column, filter, [&](double value) { values.push_back(value); });
 }
 
 proto::exclusions excluded_rows(const evidence_table& t, std::size_t column,

@@ -41,6 +41,9 @@ struct selected {
 
 [[nodiscard]] selected select_rows(const evidence_table& t, std::size_t column,
                                    const row_filter& filter);
+/// The same into a vector of the caller, which serves for many groups; tells what was left out.
+proto::exclusions select_into(const evidence_table& t, std::size_t column, const row_filter& filter,
+                              std::vector<double>& values);
 /// What select_rows leaves out.
 [[nodiscard]] proto::exclusions excluded_rows(const evidence_table& t, std::size_t column,
                                               const row_filter& filter);

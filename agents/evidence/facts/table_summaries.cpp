@@ -64,7 +64,7 @@ const summary* known_of(const row_filter& filter, std::size_t table, std::size_t
 }
 
 rows_summary summarise_rows(const evidence_table& t, std::size_t column, const row_filter& filter,
-                            const summary* known) {
+                            const summary* known, std::vector<double>& values) {
   rows_summary out;
   out.filter = filter;
   if (known != nullptr) {
@@ -73,12 +73,11 @@ rows_summary summarise_rows(const evidence_table& t, std::size_t column, const r
     out.excluded = excluded_rows(t, column, filter);
     return out;
   }
-  selected rows = select_rows(t, column, filter);
-  out.excluded = rows.excluded;
-  out.n = rows.values.size();
-  if (rows.values.empty()) return out;
-  sort_values(rows.values);
-  out.values = summarise_sorted(rows.values);
+  out.excluded = select_into(t, column, filter, values);
+  out.n = values.size();
+  if (values.empty()) return out;
+  sort_values(values);
+  out.values = summarise_sorted(values);
   return out;
 }
 
@@ -92,8 +91,10 @@ table_summaries::table_summaries(std::span<const evidence_table> tables, std::si
   const evidence_table& t = tables[index];
   in_parallel(of_column_.size(), std::min(threads, columns_at_once), [&](std::size_t c) {
     if (!is_measure(t, c)) return;
+    std::vector<double> values;
     for (const row_filter& filter : filters_of(t, c, factors_))
-      of_column_[c].push_back(summarise_rows(t, c, filter, known_of(filter, index, c, known)));
+      of_column_[c].push_back(
+          summarise_rows(t, c, filter, known_of(filter, index, c, known), values));
     // Warm rows of a level are told only where there are some.
     std::erase_if(of_column_[c], [](const rows_summary& rows) {
       return rows.filter.factor != nullptr && rows.filter.only && rows.n == 0;
