@@ -278,7 +278,7 @@ class matcher {
     const auto is_said = [&](std::string_view word) {
       return std::ranges::any_of(before, [&](const auto& w) { return w.text == word; });
     };
-    return (words.front().text == "to" && is_said("from")) ||
+    return (words.front().text == "to" && (is_said("from") || is_said("spans"))) ||
            (words.front().text == "and" && is_said("between"));
   }
 
