@@ -33,8 +33,8 @@ struct settings {
   std::size_t shown = 0;
 };
 
-// Unseen forms have no gates: they tell what to expect.
-enum class mode_kind : std::uint8_t { reference, keyed, unseen };
+// Later forms have no gates: they tell what to expect.
+enum class mode_kind : std::uint8_t { reference, keyed, later };
 
 struct outcome {
   std::size_t n = 0;
@@ -89,11 +89,11 @@ class evaluation {
   }
   const char* mode() const {
     if (references_) return "reference";
-    return mode_ == mode_kind::keyed ? "keyed" : "unseen";
+    return mode_ == mode_kind::keyed ? "keyed" : "later";
   }
   std::span<const form> forms_of_mode() const {
     if (references_) return reference_forms();
-    return mode_ == mode_kind::keyed ? forms() : unseen_forms();
+    return mode_ == mode_kind::keyed ? forms() : later_forms();
   }
 
   std::optional<told_sentence> next(const series* about = nullptr) {
@@ -141,7 +141,7 @@ class evaluation {
     const interval i = wilson(alarms_, written_);
     const double share = percent(alarms_, written_) / 100;
     const bool held =
-        mode_ == mode_kind::unseen || (references_ ? alarms_ == 0 : share <= false_alarms_max);
+        mode_ == mode_kind::later || (references_ ? alarms_ == 0 : share <= false_alarms_max);
     fmt::print(
         "| {} | true sentences refused | {} | {} | {:.2f} % | {:.2f}-{:.2f} % | {} | | | {} "
         "|\n",
@@ -203,7 +203,7 @@ class evaluation {
     const double gate = references_ ? c.gate_reference : c.gate_keyed;
     const interval i = wilson(o.caught, o.n);
     const double recall = static_cast<double>(o.caught) / static_cast<double>(o.n);
-    const bool held = mode_ == mode_kind::unseen || recall >= gate;
+    const bool held = mode_ == mode_kind::later || recall >= gate;
     fmt::print(
         "| {} | {} {} | {} | {} | {:.2f} % | {:.2f}-{:.2f} % | {:.2f} | {:.1f} % | {:.1f} % "
         "| {} |\n",
@@ -272,10 +272,10 @@ int run(std::span<char*> args) {
       "| mode | class | n | caught | recall | Wilson 95 % | gate | global search | + "
       "rescaling | |\n|---|---|---:|---:|---:|---|---:|---:|---:|---|\n");
   bool held = true;
-  for (const mode_kind mode : {mode_kind::reference, mode_kind::keyed, mode_kind::unseen}) {
+  for (const mode_kind mode : {mode_kind::reference, mode_kind::keyed, mode_kind::later}) {
     evaluation e(w, book, how, mode);
     held = e.run() && held;
-    if (mode != mode_kind::unseen) continue;
+    if (mode != mode_kind::later) continue;
     fmt::print("\n");
     e.print_collisions();
   }

@@ -89,7 +89,7 @@ constexpr std::array referring = {
 };
 
 // Written after the checker held the gates on the forms above.
-constexpr std::array unseen = {
+constexpr std::array later = {
     form{shape::one, "Running {g} yields {v} ({s} {m})."},
     form{shape::one, "On {g}, we saw a {s} {m} of {v}."},
     form{shape::one, "The figure for {s} {m} is {v} if {g} is used."},
@@ -151,7 +151,7 @@ constexpr std::array<std::string_view, 13> words = {"zero", "one",    "two",   "
 }  // namespace
 
 std::span<const form> forms() { return all_forms; }
-std::span<const form> unseen_forms() { return unseen; }
+std::span<const form> later_forms() { return later; }
 std::span<const form> reference_forms() { return referring; }
 std::span<const count_form> count_forms() { return counting; }
 
