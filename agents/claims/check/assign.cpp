@@ -253,6 +253,14 @@ class assigner {
             return b->ids == among[m]->ids && b->files == among[m]->files;
           }))
         before.push_back(among[m]);
+    // "q8_0 is slow; q4_0 reaches 76": what stands in the number's own clause comes first.
+    const std::size_t from_here = from(i);
+    const std::size_t semicolon = text_.substr(from_here, numbers_[i].start - from_here).rfind(';');
+    const std::size_t stop =
+        semicolon == std::string_view::npos ? semicolon : from_here + semicolon;
+    const auto in_clause = [&](const mention* m) { return m->start > stop; };
+    if (stop != std::string_view::npos && std::ranges::any_of(before, in_clause))
+      std::erase_if(before, [&](const mention* m) { return !in_clause(m); });
     return before;
   }
 
