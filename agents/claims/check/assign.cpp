@@ -57,23 +57,34 @@ class assigner {
   // The only phrase of its kind.
   void give_to_all(const std::vector<const mention*>& among, assignment& out) const {
     const mention& m = *among.front();
-    const bool of_sentence = m.kind == cue_kind::metric || m.kind == cue_kind::statistic;
     const std::size_t count = numbers_.size();
     const bool behind_all = m.start >= numbers_.back().start;
     for (std::size_t i = count; i-- > 0;) {
       const placed_number& n = numbers_[i];
+      if (m.start < n.end || among.size() >= count) {
+        if (!begins_anew(m, n)) out.of_number[i] = &m;
+        continue;
+      }
       const bool one_clause =
           m.start < n.unit_end ||
           text_.substr(n.unit_end, m.start - n.unit_end).find(';') == std::string_view::npos;
-      if (m.start < n.end || among.size() >= count) {
-        if (!begins_anew(m, n)) out.of_number[i] = &m;
-      } else if (behind_all && one_clause && (of_sentence || count == 1))
+      const bool in_list =
+          behind_all && i + 1 < count && out.of_number[i + 1] != nullptr && listed(i);
+      const bool of_all = behind_all && one_clause && (count == 1 || of_sentence(m));
+      if (of_all || in_list || linked(n.unit_end, m.start))
         out.of_number[i] = &m;
-      else if (behind_all && i + 1 < count && out.of_number[i + 1] != nullptr && listed(i))
-        out.of_number[i] = &m;
-      else if (linked(n.unit_end, m.start))
-        out.of_number[i] = &m;
+      else
+        out.ambiguous[i] = behind_all && one_clause;  // it may be of this group, too
     }
+  }
+
+  // Metrics and statistics that are named behind all numbers are theirs, and so are the groups
+  // behind such a metric: "With a mean of 5 and a median of 6 the TTFT of q4_0 ...".
+  bool of_sentence(const mention& m) const {
+    if (m.kind == cue_kind::metric || m.kind == cue_kind::statistic) return true;
+    return std::ranges::any_of(sentence_.mentions, [&](const mention& o) {
+      return o.kind == cue_kind::metric && o.start >= numbers_.back().unit_end && o.end <= m.start;
+    });
   }
 
   // Behind a semicolon a clause with a metric of its own is about other groups, and one that names
@@ -152,7 +163,10 @@ class assigner {
     }
     if (before || after) return true;
     if (among.front()->start > last) return true;
-    // "A has 5, compared with 7 for B"; "5 for A; with B it is 7".
+    // "At 5, A differs from B at 7"; "A has 5, compared with 7 for B"; "5 for A; with B it is 7".
+    if (of.size() == 2 && among[0]->start > first && among[1]->end <= last &&
+        alike_units(of[0], of[1]))
+      return true;
     return of.size() == 2 && alike_units(of[0], of[1]) &&
            (linked(numbers_[of[1]].unit_end, among[1]->start) ||
             (linked(numbers_[of[0]].unit_end, among[0]->start) && among[1]->start < last));
@@ -191,6 +205,7 @@ class assigner {
   // stand between: "76 tok/s with num_gpu=60, num_ctx=2048".
   bool linked(std::size_t begin, std::size_t end) const {
     constexpr std::size_t words_max = 4;
+    if (end < begin) return false;
     std::size_t words = 0;
     bool link = text_.substr(begin).starts_with(" (");
     std::size_t at = begin;
@@ -206,10 +221,10 @@ class assigner {
     bool behind_group = false;
     for (const mention& m : sentence_.mentions) {
       const bool group = m.kind == cue_kind::group || m.kind == cue_kind::rows;
-      if (!group || m.start < at || m.end > end) continue;
+      if (m.start < at || m.end > end) continue;
       if (!pass(m.start, behind_group)) return false;
       at = m.end;
-      behind_group = true;
+      behind_group = behind_group || group;
     }
     if (!pass(end, behind_group)) return false;
     const bool bracket = text_.substr(0, end).ends_with('(');
@@ -238,6 +253,14 @@ class assigner {
             return b->ids == among[m]->ids && b->files == among[m]->files;
           }))
         before.push_back(among[m]);
+    // "q8_0 is slow; q4_0 reaches 76": what stands in the number's own clause comes first.
+    const std::size_t from_here = from(i);
+    const std::size_t semicolon = text_.substr(from_here, numbers_[i].start - from_here).rfind(';');
+    const std::size_t stop =
+        semicolon == std::string_view::npos ? semicolon : from_here + semicolon;
+    const auto in_clause = [&](const mention* m) { return m->start > stop; };
+    if (stop != std::string_view::npos && std::ranges::any_of(before, in_clause))
+      std::erase_if(before, [&](const mention* m) { return !in_clause(m); });
     return before;
   }
 
