@@ -33,7 +33,10 @@ bool invisible(UChar32 c) { return c >= 0x80 && (u_charType(c) == U_FORMAT_CHAR 
 bool unicode_digit(UChar32 c) {
   if (c < 0x80) return false;
   const auto type = u_charType(c);
-  return type == U_DECIMAL_DIGIT_NUMBER || type == U_OTHER_NUMBER || type == U_LETTER_NUMBER;
+  if (type == U_DECIMAL_DIGIT_NUMBER || type == U_OTHER_NUMBER || type == U_LETTER_NUMBER)
+    return true;
+  // Ideographs that are numerals: "\u4E5D\u5341\u4E09".
+  return type == U_OTHER_LETTER && u_getNumericValue(c) != U_NO_NUMERIC_VALUE;
 }
 
 bool grouping_space(UChar32 c) { return c == 0xA0 || c == 0x202F || c == 0x2007 || c == 0x2009; }

@@ -22,7 +22,8 @@ struct letter {
 }
 /// Shows nothing but may stand inside a number: zero-width characters, direction marks.
 [[nodiscard]] bool invisible(UChar32 c);
-/// A digit or numeral outside ASCII: category Nd, superscripts, subscripts, circled, Roman.
+/// A digit or numeral outside ASCII: category Nd, superscripts, subscripts, circled, Roman,
+/// ideographic.
 [[nodiscard]] bool unicode_digit(UChar32 c);
 /// Stands between groups of digits: thin, figure and no-break spaces.
 [[nodiscard]] bool grouping_space(UChar32 c);

@@ -106,6 +106,8 @@ class scanner {
       const bool digit = unicode_digit(l.code) || ascii_digit(l.code);
       if (!separator && !digit && !invisible(l.code)) break;
       const double part = u_getNumericValue(l.code);
+      // Ideographs are no places of a decimal: ten may multiply or add.
+      known = known && u_charType(l.code) != U_OTHER_LETTER;
       if (!digit)
         known = known && !separator;
       else if (part != static_cast<double>(static_cast<std::int64_t>(part))) {

@@ -85,6 +85,10 @@ hedge_found hedge_before(std::string_view text, std::size_t start) {
   std::string before = lower(text.substr(from, start - from));
   while (!before.empty() && (before.back() == ' ' || before.back() == '*' || before.back() == '_'))
     before.pop_back();
+  // "->", "=>" point, and "> " at the start of a line quotes: none bounds the number.
+  const std::string_view all = before;
+  if (all.ends_with("->") || all.ends_with("=>") || all == ">" || all.ends_with("\n>"))
+    return {hedge::none, start};
   for (const hedge_words& h : hedges)
     if (before.ends_with(h.words) && stands_alone(before, h.words))
       return {h.meaning, from + before.size() - h.words.size()};

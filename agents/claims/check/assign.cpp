@@ -152,7 +152,10 @@ class assigner {
     }
     if (before || after) return true;
     if (among.front()->start > last) return true;
-    // "A has 5, compared with 7 for B"; "5 for A; with B it is 7".
+    // "At 5, A differs from B at 7"; "A has 5, compared with 7 for B"; "5 for A; with B it is 7".
+    if (of.size() == 2 && among[0]->start > first && among[1]->end <= last &&
+        alike_units(of[0], of[1]))
+      return true;
     return of.size() == 2 && alike_units(of[0], of[1]) &&
            (linked(numbers_[of[1]].unit_end, among[1]->start) ||
             (linked(numbers_[of[0]].unit_end, among[0]->start) && among[1]->start < last));
@@ -191,6 +194,7 @@ class assigner {
   // stand between: "76 tok/s with num_gpu=60, num_ctx=2048".
   bool linked(std::size_t begin, std::size_t end) const {
     constexpr std::size_t words_max = 4;
+    if (end < begin) return false;
     std::size_t words = 0;
     bool link = text_.substr(begin).starts_with(" (");
     std::size_t at = begin;
@@ -206,10 +210,10 @@ class assigner {
     bool behind_group = false;
     for (const mention& m : sentence_.mentions) {
       const bool group = m.kind == cue_kind::group || m.kind == cue_kind::rows;
-      if (!group || m.start < at || m.end > end) continue;
+      if (m.start < at || m.end > end) continue;
       if (!pass(m.start, behind_group)) return false;
       at = m.end;
-      behind_group = true;
+      behind_group = behind_group || group;
     }
     if (!pass(end, behind_group)) return false;
     const bool bracket = text_.substr(0, end).ends_with('(');

@@ -110,6 +110,8 @@ std::vector<std::string> misbindings(const spoken_text& spoken, const spoken_sen
     references.push_back(&*r);
   }
   if (places.empty()) return {};
+  if (s.crowded || places.size() > mentions_max)
+    return {"too much is named in one sentence to tell what belongs to what"};
   const std::vector<spoken_key> keys = keys_of(spoken.text(), s, places, heading, book);
   std::vector<std::string> messages;
   for (std::size_t i = 0; i < places.size(); ++i) {

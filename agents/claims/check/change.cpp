@@ -20,6 +20,11 @@ bool is_base(std::string_view text, const spoken_sentence& s, const mention& m) 
   constexpr std::array markers = {"than", "relative", "compared", "against", "versus",
                                   "vs",   "vs.",      "from",     "over"};
   constexpr std::array fillers = {"to", "with", "that", "of", "the", "for", "in", "a", "at"};
+  // "q8_0 is the baseline; ..."
+  for (const std::string_view base :
+       {" is the base", " is the reference", " as the base", " as base"})
+    if (text.substr(std::min(text.find_first_not_of("`*", m.end), text.size())).starts_with(base))
+      return true;
   const auto here = std::ranges::lower_bound(s.words, m.start, {}, &word::start);
   for (auto w = here; w != s.words.begin();) {
     --w;

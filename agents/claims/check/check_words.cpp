@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <iterator>
 #include <map>
 #include <utility>
 
@@ -41,6 +42,7 @@ class word_checker {
            at = text_.find(text, at + text.size()))
         not_the_writers_.push_back({at, at + text.size()});
     std::ranges::sort(not_the_writers_, {}, &text_span::start);
+    join_overlapping(not_the_writers_);
   }
 
   std::vector<text_issue> run() {
@@ -88,10 +90,20 @@ class word_checker {
     for (const stance_word& w : stances) check(w, read.words, interpretation);
   }
 
+  static void join_overlapping(std::vector<text_span>& spans) {
+    std::vector<text_span> joined;
+    for (const text_span& s : spans) {
+      if (!joined.empty() && s.start < joined.back().end)
+        joined.back().end = std::max(joined.back().end, s.end);
+      else
+        joined.push_back(s);
+    }
+    spans = std::move(joined);
+  }
+
   bool is_given(const stance_word& w) const {
     const auto after = std::ranges::upper_bound(not_the_writers_, w.start, {}, &text_span::start);
-    return std::any_of(not_the_writers_.begin(), after,
-                       [&](const text_span& s) { return w.start >= s.start && w.end <= s.end; });
+    return after != not_the_writers_.begin() && w.end <= std::prev(after)->end;
   }
 
   void say(std::string_view rule, std::string message) {
@@ -201,8 +213,10 @@ class word_checker {
 
   void check_superlative(const stance_word& w) {
     if (w.negated || !about_something_ || indefinite(w)) return;
-    for (const placed_reference& r : spoken_.references())
-      if (r.ref.kind == reference_kind::best && r.start >= start_ && r.start < end_) return;
+    const auto& all = spoken_.references();
+    for (auto r = std::ranges::lower_bound(all, start_, {}, &placed_reference::start);
+         r != all.end() && r->start < end_; ++r)
+      if (r->ref.kind == reference_kind::best) return;
     const bool of_size = w.what == stance::largest || w.what == stance::smallest;
     const bool first = w.what == stance::best || w.what == stance::largest;
     for (const proto::fact* f : facts_)

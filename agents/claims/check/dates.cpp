@@ -14,7 +14,7 @@
 namespace chimera::claims {
 namespace {
 
-constexpr std::size_t reach = 24;  // bytes to the other parts of a date
+constexpr std::size_t reach = 32;  // bytes to the other parts of a date
 
 std::optional<int> month_of(std::string_view word) {
   constexpr std::array months = {"january",   "february", "march",    "april",
@@ -38,8 +38,10 @@ std::string numeric_date(std::string_view text, std::size_t start, std::size_t e
   const auto part = [](char c) {
     return ascii_digit(c) || std::string_view("-:T.+Z/").find(c) != std::string_view::npos;
   };
-  while (start > 0 && part(text[start - 1])) --start;
-  while (end < text.size() && part(text[end])) ++end;
+  const std::size_t low = start > reach ? start - reach : 0;
+  const std::size_t high = std::min(end + reach, text.size());
+  while (start > low && part(text[start - 1])) --start;
+  while (end < high && part(text[end])) ++end;
   std::string date(text.substr(start, end - start));
   while (!date.empty() && !ascii_digit(date.back()) && date.back() != 'Z') date.pop_back();
   if (date.size() >= 10 && date[4] == '/') date[4] = date[7] = '-';

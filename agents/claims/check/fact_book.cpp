@@ -43,6 +43,8 @@ constexpr std::array statistic_phrases = {
     named_statistic{"largest", "max"},
     named_statistic{"longest", "max"},
     named_statistic{"up to", "max"},
+    named_statistic{"as high as", "max"},
+    named_statistic{"as low as", "min"},
     named_statistic{"minimum", "min"},
     named_statistic{"min", "min"},
     named_statistic{"lowest", "min"},

@@ -38,9 +38,12 @@ std::string told(double value, const std::string& unit, const quoted_number& q) 
 
 // A number alone in code ("`87.7 ms`") is told like any other; in a fence each that is no name is.
 bool told_in_code(std::string_view text, const number_token& token) {
+  constexpr std::size_t reach = 200;  // bytes; what is longer counts as a fence
+  const std::size_t low = token.start > reach ? token.start - reach : 0;
   std::size_t from = token.start;
-  while (from > 0 && text[from - 1] != '`' && text[from - 1] != '\n') --from;
-  const std::size_t to = std::min(text.find_first_of("`\n", token.end), text.size());
+  while (from > low && text[from - 1] != '`' && text[from - 1] != '\n') --from;
+  const std::size_t to = token.end + std::min(text.substr(token.end, reach).find_first_of("`\n"),
+                                              std::min(reach, text.size() - token.end));
   const auto letters = [](std::string_view part) {
     return std::ranges::any_of(part, ascii_letter);
   };
@@ -197,8 +200,12 @@ class matcher {
 
   void judge_sentence(const spoken_sentence& s, const spoken_sentence* heading, std::size_t first,
                       std::size_t last) {
+    if (s.crowded || last - first > mentions_max) {
+      for (std::size_t i = first; i < last; ++i) by_class(i);
+      return;
+    }
     standing all = standing_in(s, first, last);
-    if (all.placed.empty()) return;
+    if (all.placed.empty() || all.placed.size() > mentions_max) return;
     share_units(all);
     std::vector<spoken_key> keys = keys_of(text_, s, all.placed, heading, book_);
     say_ranges(all, keys);
@@ -271,7 +278,7 @@ class matcher {
     const auto is_said = [&](std::string_view word) {
       return std::ranges::any_of(before, [&](const auto& w) { return w.text == word; });
     };
-    return (words.front().text == "to" && is_said("from")) ||
+    return (words.front().text == "to" && (is_said("from") || is_said("spans"))) ||
            (words.front().text == "and" && is_said("between"));
   }
 

@@ -212,16 +212,26 @@ spoken_sentence read_sentence(std::string_view text, const sentence& s, const fa
   for (const cue& c : book.cues_of(out.words)) {
     const bool subject = c.kind == cue_kind::group || c.kind == cue_kind::file;
     const cue_kind kind = subject ? cue_kind::group : c.kind;
-    const auto same = std::ranges::find_if(
-        out.mentions, [&](const mention& m) { return m.start == c.start && m.kind == kind; });
+    // Meanings of one phrase stand beside each other.
+    auto same = out.mentions.end();
+    for (auto m = out.mentions.end(); m != out.mentions.begin();) {
+      --m;
+      if (m->start != c.start) break;
+      if (m->kind == kind) same = m;
+    }
     mention& m = same != out.mentions.end() ? *same : out.mentions.emplace_back();
     m.kind = kind;
     m.start = c.start;
     m.end = c.end;
     (c.kind == cue_kind::file ? m.files : m.ids).push_back(c.id);
   }
+  if (out.mentions.size() > mentions_max) {
+    out.mentions.clear();
+    out.crowded = true;
+    return out;
+  }
   const auto leave_out = [&](auto&& idle) {
-    const spoken_sentence before{out.start, out.end, {}, out.mentions};
+    const spoken_sentence before{out.start, out.end, {}, out.mentions, false};
     std::erase_if(out.mentions, [&](const mention& m) { return idle(m, before); });
   };
   leave_out(

@@ -36,8 +36,13 @@ struct spoken_sentence {
   std::size_t start = 0;
   std::size_t end = 0;
   std::vector<word> words;        ///< places in the whole text
-  std::vector<mention> mentions;  ///< by place
+  std::vector<mention> mentions;  ///< by place; none if `crowded`
+  bool crowded = false;           ///< names more than mentions_max things: resolves nothing
 };
+
+/// A sentence with more phrases, or more numbers and references, is not resolved: what is dealt out
+/// takes time by their product.
+inline constexpr std::size_t mentions_max = 256;
 
 [[nodiscard]] spoken_sentence read_sentence(std::string_view text, const sentence& s,
                                             const fact_book& book);

@@ -88,6 +88,41 @@ constexpr std::array referring = {
     form{shape::date, "The first record is dated {d}."},
 };
 
+// Written after the checker held the gates on the forms above.
+constexpr std::array later = {
+    form{shape::one, "Running {g} yields {v} ({s} {m})."},
+    form{shape::one, "On {g}, we saw a {s} {m} of {v}."},
+    form{shape::one, "The figure for {s} {m} is {v} if {g} is used."},
+    form{shape::one, "{g} -> {v} {s} {m}"},
+    form{shape::one, "> {s} {m}, {g}: {v}"},
+    form{shape::one, "Measured over all rows, the {s} {m} equals {v} for {g}."},
+    form{shape::one, "The {s} of {m} for {g} sits at {v}, so there is room left."},
+    form{shape::one, "{g} clocks in at {v} for {s} {m}."},
+    form{shape::one, "Expect {v} of {s} {m} with {g}."},
+    form{shape::groups, "The {s} {m} moved from {v} with {g} to {w} with {h}."},
+    form{shape::groups, "{g} delivers {v} {s} {m}, {h} delivers {w}."},
+    form{shape::groups, "Where {g} needs {v} of {s} {m}, {h} needs {w}."},
+    form{shape::groups, "At {v}, {g} differs from {h} at {w} in {s} {m}."},
+    form{shape::groups, "{s} {m} per group: {g} = {v}; {h} = {w}."},
+    form{shape::groups, "{v} versus {w}: that is the {s} {m} of {g} and {h}."},
+    form{shape::statistics, "{m} for {g} had {s} {v} and {t} {w}."},
+    form{shape::statistics, "The {s} {m} under {g} is {v}, with a {t} of {w}."},
+    form{shape::statistics, "{g}: {v} ({s}) and {w} ({t}) for {m}."},
+    form{shape::range, "{m} under {g} spans {v} to {w}."},
+    form{shape::range, "Across {g}, {m} went as low as {v} and as high as {w}."},
+    form{shape::metrics, "{g}: {v} {s} {m}; {w} {s} {o}"},
+    form{shape::metrics, "With {g} you get {v} of {s} {m} at {w} of {s} {o}."},
+    form{shape::percent, "A {p} {up} {s} {m} for {g} than for {h}."},
+    form{shape::percent, "Using {g} instead of {h} makes the {s} {m} {p} {up}."},
+    form{shape::percent, "{h} is the baseline; {g} has a {p} {up} {s} {m}."},
+    form{shape::times, "{g} has {x} the {s} {m} that {h} has."},
+    form{shape::times, "Per {s} {m}, {g} is {x} {fast} compared to {h}."},
+    form{shape::extreme, "The {sup} {s} {m}: {g} with {v}."},
+    form{shape::comparative, "With {v} of {s} {m}, {g} is {fast} than {h} with {w}."},
+    form{shape::date, "Dated {d}, the first record opens the series."},
+    form{shape::count, "{n}"},
+};
+
 constexpr std::array<std::string_view, 5> means = {"mean", "average", "Mean", "Average", "avg"};
 constexpr std::array<std::string_view, 3> medians = {"median", "Median", "p50"};
 constexpr std::array<std::string_view, 4> minima = {"minimum", "min", "lowest", "Min"};
@@ -116,6 +151,7 @@ constexpr std::array<std::string_view, 13> words = {"zero", "one",    "two",   "
 }  // namespace
 
 std::span<const form> forms() { return all_forms; }
+std::span<const form> later_forms() { return later; }
 std::span<const form> reference_forms() { return referring; }
 std::span<const count_form> count_forms() { return counting; }
 
