@@ -194,7 +194,7 @@ std::optional<quoted_number> read_quoted(std::string_view text, const number_tok
       q.whole = false;
     } else if (c == 'e' || c == 'E') {
       for (std::size_t j = i + 1; j < digits.size(); ++j)
-        if (ascii_digit(digits[j])) exponent = exponent * 10 + (digits[j] - '0');
+        if (ascii_digit(digits[j])) exponent = std::min(exponent * 10 + (digits[j] - '0'), 9999);
       if (digits.find('-', i) != std::string_view::npos) exponent = -exponent;
       break;
     } else if (ascii_digit(c)) {

@@ -122,8 +122,7 @@ std::string add_forest(outline_builder& b, const std::string& id, std::string ti
     row.low = c->ratio_ci->low;
     row.high = c->ratio_ci->high;
     row.significant = c->said == judgement::different;
-    row.note =
-        "n = " + std::to_string(c->a.values.size()) + " + " + std::to_string(c->b.values.size());
+    row.note = "n = " + std::to_string(c->a.stats.n) + " + " + std::to_string(c->b.stats.n);
     spec.rows.push_back(std::move(row));
   }
   if (spec.rows.empty()) return {};
@@ -145,7 +144,8 @@ std::string add_strip(outline_builder& b, const std::string& id, const compariso
     groups.try_emplace(side_text(b, *c, c->b), &c->b);
   }
   for (const auto& [label, group] : groups)
-    if (spec.series.size() < 12) spec.series.push_back({label, group->values, {}});
+    if (spec.series.size() < 12)
+      spec.series.push_back({label, values_of(*group, b.data().tables), {}});
   b.out().names.figures.emplace(id, strip_plot(spec));
   return id;
 }

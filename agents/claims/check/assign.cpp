@@ -57,23 +57,34 @@ class assigner {
   // The only phrase of its kind.
   void give_to_all(const std::vector<const mention*>& among, assignment& out) const {
     const mention& m = *among.front();
-    const bool of_sentence = m.kind == cue_kind::metric || m.kind == cue_kind::statistic;
     const std::size_t count = numbers_.size();
     const bool behind_all = m.start >= numbers_.back().start;
     for (std::size_t i = count; i-- > 0;) {
       const placed_number& n = numbers_[i];
+      if (m.start < n.end || among.size() >= count) {
+        if (!begins_anew(m, n)) out.of_number[i] = &m;
+        continue;
+      }
       const bool one_clause =
           m.start < n.unit_end ||
           text_.substr(n.unit_end, m.start - n.unit_end).find(';') == std::string_view::npos;
-      if (m.start < n.end || among.size() >= count) {
-        if (!begins_anew(m, n)) out.of_number[i] = &m;
-      } else if (behind_all && one_clause && (of_sentence || count == 1))
+      const bool in_list =
+          behind_all && i + 1 < count && out.of_number[i + 1] != nullptr && listed(i);
+      const bool of_all = behind_all && one_clause && (count == 1 || of_sentence(m));
+      if (of_all || in_list || linked(n.unit_end, m.start))
         out.of_number[i] = &m;
-      else if (behind_all && i + 1 < count && out.of_number[i + 1] != nullptr && listed(i))
-        out.of_number[i] = &m;
-      else if (linked(n.unit_end, m.start))
-        out.of_number[i] = &m;
+      else
+        out.ambiguous[i] = behind_all && one_clause;  // it may be of this group, too
     }
+  }
+
+  // Metrics and statistics that are named behind all numbers are theirs, and so are the groups
+  // behind such a metric: "With a mean of 5 and a median of 6 the TTFT of q4_0 ...".
+  bool of_sentence(const mention& m) const {
+    if (m.kind == cue_kind::metric || m.kind == cue_kind::statistic) return true;
+    return std::ranges::any_of(sentence_.mentions, [&](const mention& o) {
+      return o.kind == cue_kind::metric && o.start >= numbers_.back().unit_end && o.end <= m.start;
+    });
   }
 
   // Behind a semicolon a clause with a metric of its own is about other groups, and one that names
@@ -242,6 +253,14 @@ class assigner {
             return b->ids == among[m]->ids && b->files == among[m]->files;
           }))
         before.push_back(among[m]);
+    // "q8_0 is slow; q4_0 reaches 76": what stands in the number's own clause comes first.
+    const std::size_t from_here = from(i);
+    const std::size_t semicolon = text_.substr(from_here, numbers_[i].start - from_here).rfind(';');
+    const std::size_t stop =
+        semicolon == std::string_view::npos ? semicolon : from_here + semicolon;
+    const auto in_clause = [&](const mention* m) { return m->start > stop; };
+    if (stop != std::string_view::npos && std::ranges::any_of(before, in_clause))
+      std::erase_if(before, [&](const mention* m) { return !in_clause(m); });
     return before;
   }
 

@@ -25,11 +25,13 @@ namespace {
 using proto::verdict;
 
 constexpr int truth_digits = 6;
+constexpr int places_max = 17;
 
 std::string told(double value, const std::string& unit, const quoted_number& q) {
-  const int places = q.unit_in_last_place >= 1 || q.unit_in_last_place <= 0
-                         ? proto::places_for(value, truth_digits)
-                         : static_cast<int>(std::lround(-std::log10(q.unit_in_last_place)));
+  const int places =
+      q.unit_in_last_place >= 1 || q.unit_in_last_place <= 0
+          ? proto::places_for(value, truth_digits)
+          : std::min(static_cast<int>(std::lround(-std::log10(q.unit_in_last_place))), places_max);
   std::string text =
       q.whole && value == std::trunc(value) ? proto::fixed(value, 0) : proto::fixed(value, places);
   if (!unit.empty()) text += (unit == "%" || unit == "x" ? "" : " ") + unit;

@@ -1,5 +1,7 @@
 #include "agents/claims/check/words.hpp"
 
+#include <algorithm>
+#include <array>
 #include <utility>
 
 namespace chimera::claims {
@@ -72,11 +74,20 @@ class splitter {
       const bool stop = c == '.' || c == '!' || c == '?';
       const bool blank_follows = i + 1 < end && (text_[i + 1] == ' ' || text_[i + 1] == '\n');
       // "1. item" is no sentence of its own.
-      if (!stop || !blank_follows || i - from < 4) continue;
+      if (!stop || !blank_follows || i - from < 4 || ends_abbreviation(from, i)) continue;
       add(from, i + 1, false);
       from = i + 1;
     }
     add(from, end, heading);
+  }
+
+  // "vs. ", "approx. ": the sentence goes on.
+  bool ends_abbreviation(std::size_t from, std::size_t stop) const {
+    constexpr std::array abbreviations = {" vs", " approx", " ca", " cf", " e.g", " i.e", " resp"};
+    const std::string_view before = text_.substr(from, stop - from);
+    return text_[stop] == '.' && std::ranges::any_of(abbreviations, [&](std::string_view a) {
+             return before.ends_with(a);
+           });
   }
 
   void add(std::size_t start, std::size_t end, bool heading) {

@@ -29,7 +29,7 @@ struct sentence {
 };
 
 /// Sentences of Markdown: headings, list items, table rows and paragraphs split at '.', '!', '?'
-/// before a blank. Fenced code is left out. Linear.
+/// before a blank, not behind "vs", "approx", "e.g" and the like. Fenced code is left out. Linear.
 [[nodiscard]] std::vector<sentence> sentences_of(std::string_view markdown);
 
 }  // namespace chimera::claims

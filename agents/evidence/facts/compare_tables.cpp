@@ -7,6 +7,7 @@
 #include "agents/evidence/facts/comparing.hpp"
 #include "agents/evidence/facts/factors.hpp"
 #include "agents/evidence/facts/row_filter.hpp"
+#include "agents/evidence/statistics/ranks.hpp"
 
 namespace chimera::evidence {
 namespace {
@@ -116,23 +117,29 @@ class cluster_comparer {
   }
 
  private:
+  // A group with its member and its values.
+  struct member_group {
+    const member* of = nullptr;
+    std::vector<double> values;
+    sorted_group sorted;
+  };
+
   void add_measure(const std::string& measure, bool warm_only, std::vector<comparison>& out) const {
-    const std::vector<std::pair<const member*, sample_group>> groups =
-        groups_of(measure, warm_only);
+    const std::vector<member_group> groups = groups_of(measure, warm_only);
     const std::size_t first = out.size();
     for (std::size_t i = 0; i < groups.size(); ++i) {
       for (std::size_t j = i + 1; j < groups.size(); ++j) {
-        const auto& [x, a] = groups[i];
-        const auto& [y, b] = groups[j];
-        const evidence_table& left = tables_[x->table];
-        const evidence_table& right = tables_[y->table];
+        const sample_group& a = groups[i].sorted.group;
+        const sample_group& b = groups[j].sorted.group;
+        const evidence_table& left = tables_[a.table];
+        const evidence_table& right = tables_[b.table];
         if (left.file == right.file && left.about.model == right.about.model) continue;
         if (left.traits[a.measure].better != right.traits[b.measure].better) continue;
-        comparison c = compare_groups(a, b);
+        comparison c = compare_groups(groups[i].sorted, groups[j].sorted);
         name_sides(c);
         c.metric = metric_name(left.data.columns[a.measure].key);
         c.better = left.traits[a.measure].better;
-        c.confounds = confounds_of(*x, *y, a.measure, warm_only);
+        c.confounds = confounds_of(*groups[i].of, *groups[j].of, a.measure, warm_only);
         out.push_back(std::move(c));
       }
     }
@@ -145,9 +152,8 @@ class cluster_comparer {
     judge_family(std::span(out).subspan(first));
   }
 
-  std::vector<std::pair<const member*, sample_group>> groups_of(const std::string& measure,
-                                                                bool warm_only) const {
-    std::vector<std::pair<const member*, sample_group>> groups;
+  std::vector<member_group> groups_of(const std::string& measure, bool warm_only) const {
+    std::vector<member_group> groups;
     bool units_differ = false;
     std::string unit;
     for (const member& m : members_) {
@@ -157,33 +163,28 @@ class cluster_comparer {
       const std::string& own = t.traits[column->second].unit;
       units_differ = units_differ || (!groups.empty() && own != unit);
       unit = own;
-      groups.emplace_back(&m, group_of(m, column->second, warm_only));
+      sample_group group;
+      group.table = m.table;
+      group.measure = column->second;
+      group.warm_only = warm_only;
+      groups.push_back({&m, {}, {std::move(group), {}}});
     }
-    for (auto& [m, group] : groups) {
-      const double factor = tables_[group.table].traits[group.measure].to_base;
-      std::vector<double> values = group.values;
-      if (units_differ) std::ranges::for_each(values, [factor](double& x) { x *= factor; });
-      group.values = std::move(values);
-      if (!group.values.empty()) group.stats = summarise(group.values);
+    for (member_group& g : groups) {
+      sample_group& group = g.sorted.group;
+      if (units_differ) group.scale = tables_[group.table].traits[group.measure].to_base;
+      g.values = values_of(group, tables_);
+      sort_values(g.values);
+      g.sorted.sorted = g.values;
+      if (!g.values.empty()) group.stats = summarise_sorted(g.values);
     }
-    std::erase_if(groups, [&](const auto& g) {
+    std::erase_if(groups, [&](const member_group& g) {
       // Of a unit that is not known for sure nothing can be converted.
-      const column_traits& traits = tables_[g.second.table].traits[g.second.measure];
+      const sample_group& group = g.sorted.group;
+      const column_traits& traits = tables_[group.table].traits[group.measure];
       if (units_differ && (traits.unit.empty() || traits.certainty == confidence::low)) return true;
-      return g.second.values.size() < group_n_min || !has_ratio(g.second);
+      return g.values.size() < group_n_min || !has_ratio(group);
     });
     return groups;
-  }
-
-  sample_group group_of(const member& m, std::size_t column, bool warm_only) const {
-    row_filter filter;
-    if (warm_only) filter.only = warmth::warm;
-    sample_group group;
-    group.table = m.table;
-    group.measure = column;
-    group.warm_only = warm_only;
-    group.values = select_rows(tables_[m.table], column, filter).values;
-    return group;
   }
 
   void name_sides(comparison& c) const {

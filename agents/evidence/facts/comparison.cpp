@@ -1,10 +1,15 @@
 #include "agents/evidence/facts/comparison.hpp"
 
 #include <algorithm>
+#include <atomic>
 #include <cmath>
+#include <optional>
 
 #include "agents/evidence/facts/comparing.hpp"
+#include "agents/evidence/facts/factors.hpp"
 #include "agents/evidence/facts/in_parallel.hpp"
+#include "agents/evidence/facts/row_filter.hpp"
+#include "agents/evidence/statistics/ranks.hpp"
 
 namespace chimera::evidence {
 namespace {
@@ -14,7 +19,7 @@ constexpr double significant_below = 0.05;
 constexpr double equivalent_up_to = 1.05;
 
 bool is_testable(const comparison& c) {
-  return c.a.values.size() >= testable_n_min && c.b.values.size() >= testable_n_min;
+  return c.a.stats.n >= testable_n_min && c.b.stats.n >= testable_n_min;
 }
 
 double log_effect(double ratio) {
@@ -34,18 +39,35 @@ bool can_be_compared(const evidence_table& t) {
 }
 
 bool has_ratio(const sample_group& group) {
-  return !group.values.empty() && group.stats.mean != 0 && group.stats.median != 0;
+  return group.stats.n > 0 && group.stats.mean != 0 && group.stats.median != 0;
 }
 
-comparison compare_groups(const sample_group& a, const sample_group& b) {
+std::vector<double> values_of(const sample_group& group, std::span<const evidence_table> tables) {
+  const evidence_table& t = tables[group.table];
+  row_filter filter;
+  if (group.warm_only) filter.only = warmth::warm;
+  std::optional<factor_levels> factor;
+  if (group.factor_column != evidence_table::npos) {
+    factor = read_factor(t, group.factor_column, factor_levels_max);
+    if (!factor) return {};
+    filter.factor = &*factor;
+    filter.level = static_cast<std::uint32_t>(std::ranges::find(factor->levels, group.level) -
+                                              factor->levels.begin());
+  }
+  std::vector<double> values = select_rows(t, group.measure, filter).values;
+  if (group.scale != 1) std::ranges::for_each(values, [&](double& x) { x *= group.scale; });
+  return values;
+}
+
+comparison compare_groups(const sorted_group& a, const sorted_group& b) {
   comparison c;
-  c.a = a;
-  c.b = b;
-  c.test = mann_whitney(a.values, b.values);
-  c.a12 = c.test.u / (static_cast<double>(a.values.size()) * static_cast<double>(b.values.size()));
-  c.hl_shift = hodges_lehmann(a.values, b.values);
-  c.ratio_of_means = a.stats.mean / b.stats.mean;
-  c.ratio_of_medians = a.stats.median / b.stats.median;
+  c.a = a.group;
+  c.b = b.group;
+  c.test = mann_whitney_sorted(a.sorted, b.sorted);
+  c.a12 = c.test.u / (static_cast<double>(a.sorted.size()) * static_cast<double>(b.sorted.size()));
+  c.hl_shift = hodges_lehmann_sorted(a.sorted, b.sorted);
+  c.ratio_of_means = c.a.stats.mean / c.b.stats.mean;
+  c.ratio_of_medians = c.a.stats.median / c.b.stats.median;
   return c;
 }
 
@@ -55,7 +77,7 @@ void judge_family(std::span<comparison> family) {
   for (const comparison& c : family) {
     if (!is_testable(c)) continue;
     p.push_back(c.test.p);
-    best_p.push_back(smallest_p(c.a.values.size(), c.b.values.size()));
+    best_p.push_back(smallest_p(c.a.stats.n, c.b.stats.n));
   }
   const std::size_t tested = p.size();
   p = holm(p);
@@ -72,23 +94,41 @@ void judge_family(std::span<comparison> family) {
   }
 }
 
-void add_interval(comparison& c, std::uint64_t seed) {
-  c.ratio_ci = ratio_of_medians_interval(c.a.values, c.b.values, seed);
+void add_interval(comparison& c, std::span<const evidence_table> tables, std::uint64_t seed) {
+  std::vector<double> a = values_of(c.a, tables);
+  std::vector<double> b = values_of(c.b, tables);
+  sort_values(a);
+  sort_values(b);
+  c.ratio_ci = ratio_of_medians_interval_sorted(a, b, seed);
   if (c.said != judgement::not_distinguishable || !c.ratio_ci) return;
   if (c.ratio_ci->low >= 1 / equivalent_up_to && c.ratio_ci->high <= equivalent_up_to)
     c.said = judgement::equivalent;
 }
 
-std::vector<comparison> compare_all(std::span<const evidence_table> tables, std::size_t threads) {
+std::vector<comparison> compare_all(
+    std::span<const evidence_table> tables, std::size_t threads,
+    const std::function<void(std::size_t done, std::size_t of)>& progress) {
+  std::size_t parts = 1;
+  for (const evidence_table& t : tables) parts += parts_of(t);
+  std::atomic<std::size_t> finished{0};
+  const auto done = [&] {
+    const std::size_t now = finished.fetch_add(1) + 1;
+    if (progress) progress(now, parts);
+  };
   std::vector<std::vector<comparison>> by_table(tables.size());
   std::vector<comparison> across;
   // The tables against each other are the longest piece of work: first.
   in_parallel(tables.size() + 1, threads, [&](std::size_t i) {
-    if (i == 0)
+    if (i == 0) {
       across = compare_tables(tables);
-    else
-      by_table[i - 1] = compare_levels(tables, i - 1);
+      done();
+    } else if (parts_of(tables[i - 1]) <= 1) {
+      by_table[i - 1] = compare_levels(tables, i - 1, 1, done);
+    }
   });
+  // Large tables one after the other: a few columns of one of them are in work at a time.
+  for (std::size_t i = 0; i < tables.size(); ++i)
+    if (parts_of(tables[i]) > 1) by_table[i] = compare_levels(tables, i, threads, done);
   std::size_t size = across.size();
   for (const auto& some : by_table) size += some.size();
   std::vector<comparison> all;

@@ -3,12 +3,10 @@
 
 #include <cstddef>
 #include <cstdint>
-#include <initializer_list>
-#include <memory>
+#include <functional>
 #include <optional>
 #include <span>
 #include <string>
-#include <utility>
 #include <vector>
 
 #include "agents/evidence/columns/evidence_table.hpp"
@@ -16,28 +14,6 @@
 #include "agents/evidence/statistics/two_samples.hpp"
 
 namespace chimera::evidence {
-
-/// Numbers that never change and are shared by all comparisons that a group takes part in: a level
-/// of eight stands in seven comparisons, and its values once in memory.
-class sample_values {
- public:
-  sample_values() : sample_values(std::vector<double>{}) {}
-  sample_values(std::vector<double> values)
-      : values_(std::make_shared<const std::vector<double>>(std::move(values))) {}
-  sample_values(std::initializer_list<double> values)
-      : sample_values(std::vector<double>(values)) {}
-
-  operator const std::vector<double>&() const { return *values_; }
-  [[nodiscard]] const double* data() const { return values_->data(); }
-  [[nodiscard]] const double* begin() const { return data(); }
-  [[nodiscard]] const double* end() const { return data() + size(); }
-  [[nodiscard]] std::size_t size() const { return values_->size(); }
-  [[nodiscard]] bool empty() const { return values_->empty(); }
-  [[nodiscard]] double operator[](std::size_t i) const { return (*values_)[i]; }
-
- private:
-  std::shared_ptr<const std::vector<double>> values_;
-};
 
 /// One side of a comparison: the rows of one table with one value of one factor (or all of them).
 struct sample_group {
@@ -47,10 +23,16 @@ struct sample_group {
   std::string level;        ///< its value; for whole tables the subject's model, or the file if
                             ///< it is unknown or both sides' model
   bool warm_only = false;   ///< cold rows left out (time measures of tables that tell them apart)
-  sample_values values;     ///< in row order, failed and missing rows left out; in the column's
-                            ///< unit, or the base unit where two tables have different ones
-  summary stats;
+  std::size_t factor_column = evidence_table::npos;  ///< of `factor`, whose name may stand twice
+  double scale = 1;  ///< from the column's unit to the one that is compared in: the base unit
+                     ///< where two tables have different ones
+  summary stats;     ///< of the values; n = 0 and nothing else if there are none
 };
+
+/// The values of a group in row order, failed and missing rows left out, times `scale`: taken from
+/// the table again, as groups of all measures and factors together are many times the table.
+[[nodiscard]] std::vector<double> values_of(const sample_group& group,
+                                            std::span<const evidence_table> tables);
 
 enum class judgement : std::uint8_t {
   different,            ///< Holm-adjusted p < 0.05
@@ -97,10 +79,12 @@ struct comparison {
 /// over the warm rows, in two families. Tables that are summaries or repeat another's rows,
 /// Markdown tables, documents and keyed tables take no part; nor do groups with a mean or a median
 /// of 0, which have no ratio. Intervals are not filled. `threads` only changes the speed.
-[[nodiscard]] std::vector<comparison> compare_all(std::span<const evidence_table> tables,
-                                                  std::size_t threads);
+/// `progress` is called from any thread with parts done of all; a large table has several.
+[[nodiscard]] std::vector<comparison> compare_all(
+    std::span<const evidence_table> tables, std::size_t threads,
+    const std::function<void(std::size_t done, std::size_t of)>& progress = {});
 
 /// Fills ratio_ci of `c` and refines not_distinguishable to equivalent. seed: of the evidence hash.
-void add_interval(comparison& c, std::uint64_t seed);
+void add_interval(comparison& c, std::span<const evidence_table> tables, std::uint64_t seed);
 
 }  // namespace chimera::evidence

@@ -26,7 +26,7 @@ proto::fact base_of(const comparison& c, std::span<const evidence_table> tables,
   f.filter = terms_of(c.a);
   f.agg = agg;
   f.kind = agg == "verdict" ? "verdict" : "derived";
-  f.n = c.a.values.size() + c.b.values.size();
+  f.n = c.a.stats.n + c.b.stats.n;
   f.derived_from = {id_of(group_key(c.a, tables, operand_agg(agg))),
                     id_of(group_key(c.b, tables, operand_agg(agg)))};
   if (agg != "hl_shift") {

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <iterator>
+#include <optional>
 #include <string_view>
 #include <utility>
 #include <vector>
@@ -10,6 +11,7 @@
 #include "agents/evidence/facts/fact_set.hpp"
 #include "agents/evidence/facts/in_parallel.hpp"
 #include "agents/evidence/facts/table_facts.hpp"
+#include "agents/evidence/facts/table_summaries.hpp"
 #include "agents/evidence/facts/tree_facts.hpp"
 
 namespace chimera::evidence {
@@ -25,7 +27,29 @@ struct file_facts {
   fact_set of_comparisons;
 };
 
-void add_table_facts(const dataset& data, file_facts& file) {
+// Summaries of large tables, made before the facts, by all threads; of others nothing.
+using prepared = std::vector<std::optional<table_summaries>>;
+
+prepared prepare(const dataset& data, std::size_t threads) {
+  prepared all(data.tables.size());
+  for (std::size_t i = 0; i < data.tables.size(); ++i)
+    if (is_large(data.tables[i])) all[i].emplace(data.tables, i, data.comparisons, threads);
+  return all;
+}
+
+void add_records(const evidence_table& t, const std::optional<table_summaries>& made,
+                 file_facts& file) {
+  std::optional<table_summaries> own;
+  if (!made) own.emplace(t);
+  const table_summaries& summaries = made ? *made : *own;
+  add_summaries(t, summaries, file.of_tables);
+  if (t.data.kind == "md") return;
+  add_row_counts(t, file.of_tables);
+  add_rates(t, summaries, file.of_tables);
+  add_ranks(t, file.of_tables);
+}
+
+void add_table_facts(const dataset& data, const prepared& summaries, file_facts& file) {
   const auto begin = data.tables.begin() + static_cast<std::ptrdiff_t>(file.first_table);
   const auto end = data.tables.begin() + static_cast<std::ptrdiff_t>(file.tables_end);
   std::vector<const evidence_table*> keyed;
@@ -40,11 +64,7 @@ void add_table_facts(const dataset& data, file_facts& file) {
         break;  // after all cells stand
       case table_shape::records:
       case table_shape::samples:
-        add_summaries(*t, file.of_tables);
-        if (t->data.kind == "md") break;
-        add_row_counts(*t, file.of_tables);
-        add_rates(*t, file.of_tables);
-        add_ranks(*t, file.of_tables);
+        add_records(*t, summaries[static_cast<std::size_t>(t - data.tables.begin())], file);
         break;
     }
   }
@@ -72,9 +92,10 @@ std::vector<file_facts> plan_of(const dataset& data, taken_ids* shared) {
 }
 
 void gather(const dataset& data, std::vector<file_facts>& files, std::size_t threads) {
+  const prepared summaries = prepare(data, threads);
   in_parallel(files.size(), threads, [&](std::size_t i) {
     if (files[i].file == ".") add_tree_facts(data, files[i].of_tables);
-    add_table_facts(data, files[i]);
+    add_table_facts(data, summaries, files[i]);
   });
   const id_lookup id_of = [&files](const std::string& key) {
     const auto found = std::ranges::lower_bound(files, file_of_key(key), {}, &file_facts::file);

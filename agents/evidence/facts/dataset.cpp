@@ -1,6 +1,7 @@
 #include "agents/evidence/facts/dataset.hpp"
 
 #include <algorithm>
+#include <atomic>
 #include <charconv>
 
 #include "agents/evidence/facts/compute_facts.hpp"
@@ -52,8 +53,7 @@ void put_better_first(comparison& c) {
       (c.better == polarity::higher && ratio < 1) || (c.better == polarity::lower && ratio > 1);
   if (!swap) return;
   std::swap(c.a, c.b);
-  const auto pairs =
-      static_cast<double>(c.a.values.size()) * static_cast<double>(c.b.values.size());
+  const auto pairs = static_cast<double>(c.a.stats.n) * static_cast<double>(c.b.stats.n);
   c.test.u = pairs - c.test.u;
   c.a12 = 1 - c.a12;
   c.hl_shift = -c.hl_shift;
@@ -61,7 +61,8 @@ void put_better_first(comparison& c) {
   c.ratio_of_medians = c.a.stats.median / c.b.stats.median;
 }
 
-void add_intervals(dataset& data, std::size_t threads) {
+void add_intervals(dataset& data, std::size_t threads,
+                   const std::function<void(std::size_t, std::size_t)>& progress) {
   std::vector<std::size_t> order;
   for (std::size_t i = 0; i < data.comparisons.size(); ++i)
     if (data.comparisons[i].said != judgement::untestable) order.push_back(i);
@@ -73,8 +74,11 @@ void add_intervals(dataset& data, std::size_t threads) {
   });
   if (order.size() > intervals_max) order.resize(intervals_max);
   const std::uint64_t seed = seed_of(data);
-  in_parallel(order.size(), threads,
-              [&](std::size_t i) { add_interval(data.comparisons[order[i]], seed + order[i]); });
+  std::atomic<std::size_t> finished{0};
+  in_parallel(order.size(), threads, [&](std::size_t i) {
+    add_interval(data.comparisons[order[i]], data.tables, seed + order[i]);
+    progress(finished.fetch_add(1) + 1, order.size());
+  });
 }
 
 void lint(dataset& data) {
@@ -108,14 +112,19 @@ proto::result<dataset> build_dataset(const std::filesystem::path& root,
   take_readings(std::move(readings), data);
   report("comparing", 0, data.tables.size());
   mark_same_rows(data.tables);
-  data.comparisons = compare_all(data.tables, options.threads);
+  data.comparisons =
+      compare_all(data.tables, options.threads,
+                  [&](std::size_t done, std::size_t of) { report("comparing", done, of); });
   std::ranges::for_each(data.comparisons, put_better_first);
-  report("linting", 0, data.tables.size());
+  report("linting, intervals of ratios", 0, 0);
   in_parallel(2, options.threads, [&](std::size_t i) {
     if (i == 0)
       lint(data);
     else
-      add_intervals(data, options.threads - std::min<std::size_t>(options.threads, 1));
+      add_intervals(data, options.threads - std::min<std::size_t>(options.threads, 1),
+                    [&](std::size_t done, std::size_t of) {
+                      report("linting, intervals of ratios", done, of);
+                    });
   });
   report("computing facts", 0, data.tables.size());
   compute_facts(data, options.threads);

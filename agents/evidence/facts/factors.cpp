@@ -10,7 +10,6 @@ namespace chimera::evidence {
 namespace {
 
 constexpr std::size_t levels_max = 8;
-constexpr std::size_t levels_read_max = 12;  ///< with those of failed rows; as the summaries read
 constexpr std::size_t circumstance_levels_max = 64;
 
 bool is_ok(const evidence_table& t, std::size_t row) {
@@ -75,7 +74,7 @@ std::vector<factor_levels> comparable_factors(const evidence_table& t) {
   std::vector<factor_levels> found;
   for (std::size_t i = 0; i < t.traits.size(); ++i) {
     if (t.traits[i].role != role::label && t.traits[i].role != role::parameter) continue;
-    std::optional<factor_levels> factor = read_factor(t, i, levels_read_max);
+    std::optional<factor_levels> factor = read_factor(t, i, factor_levels_max);
     if (!factor) continue;
     const std::vector<std::size_t> rows = rows_by_level(t, *factor);
     const auto used =

@@ -18,6 +18,9 @@ namespace chimera::evidence {
 /// True if the table tells cold rows from warm ones and has cold ones.
 [[nodiscard]] bool tells_cold_rows(const evidence_table& t);
 
+/// Levels that are read of a factor: those of failed rows count here, too.
+constexpr std::size_t factor_levels_max = 12;
+
 /// Labels and parameters with 2..8 levels among the rows that did not fail, one level at least with
 /// two of them. Of columns that make the same groups the one with the shorter texts.
 [[nodiscard]] std::vector<factor_levels> comparable_factors(const evidence_table& t);

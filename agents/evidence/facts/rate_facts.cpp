@@ -6,6 +6,7 @@
 
 #include "agents/evidence/facts/row_filter.hpp"
 #include "agents/evidence/facts/table_facts.hpp"
+#include "agents/evidence/statistics/ranks.hpp"
 #include "agents/evidence/statistics/summary.hpp"
 
 namespace chimera::evidence {
@@ -13,7 +14,6 @@ namespace {
 
 // A stored rate is rounded ("77.5"), so it may differ from count / time by this much.
 constexpr double rate_tolerance = 0.01;
-constexpr std::size_t levels_max = 12;
 
 struct rate_parts {
   std::size_t count = 0;
@@ -46,27 +46,41 @@ std::optional<rate_parts> parts_of(const evidence_table& t, std::size_t rate) {
   return std::nullopt;
 }
 
+// Counts need not be measures: those are summarised here.
+std::optional<summary> summary_of(const evidence_table& t, std::size_t column,
+                                  const row_filter& filter, const table_summaries& summaries,
+                                  std::vector<double>& values) {
+  if (const rows_summary* found = summaries.find(column, filter)) return found->values;
+  select_into(t, column, filter, values);
+  if (values.empty()) return std::nullopt;
+  sort_values(values);
+  return summarise_sorted(values);
+}
+
 void add_rate(const evidence_table& t, std::size_t rate, const std::optional<rate_parts>& parts,
-              const row_filter& filter, fact_set& facts) {
-  const selected rates = select_rows(t, rate, filter);
-  if (rates.values.empty()) return;
+              const row_filter& filter, const table_summaries& summaries,
+              std::vector<double>& values, fact_set& facts) {
+  const rows_summary* rates = summaries.find(rate, filter);
+  if (rates == nullptr || !rates->values) return;
   proto::fact f = fact_of_column(t, rate);
   f.filter = to_terms(t, filter);
-  f.excluded = rates.excluded;
-  f.n = rates.values.size();
+  f.excluded = rates->excluded;
+  f.n = rates->n;
   const std::string mean_id = facts.id_of(summary_key(t, rate, f.filter, "mean"));
-  if (std::ranges::all_of(rates.values, [](double v) { return v > 0; })) {
+  if (rates->values->min > 0) {
     proto::fact harmonic = f;
     harmonic.agg = "harmonic_mean";
     harmonic.phrase = fmt::format("harmonic mean of {} in {}", t.traits[rate].label, t.file);
-    facts.add(std::move(harmonic), harmonic_mean(rates.values));
+    select_into(t, rate, filter, values);
+    sort_values(values);
+    facts.add(std::move(harmonic), harmonic_mean_sorted(values));
   }
   if (!parts) return;
-  const selected counts = select_rows(t, parts->count, filter);
-  const selected times = select_rows(t, parts->time, filter);
-  if (counts.values.size() != f.n || times.values.size() != f.n) return;
-  const double seconds = summarise(times.values).sum * t.traits[parts->time].to_base;
-  const double pooled = summarise(counts.values).sum / seconds / t.traits[rate].to_base;
+  const std::optional<summary> counts = summary_of(t, parts->count, filter, summaries, values);
+  const std::optional<summary> times = summary_of(t, parts->time, filter, summaries, values);
+  if (!counts || !times || counts->n != f.n || times->n != f.n) return;
+  const double seconds = times->sum * t.traits[parts->time].to_base;
+  const double pooled = counts->sum / seconds / t.traits[rate].to_base;
   f.agg = "pooled";
   f.derived_from = {facts.id_of(summary_key(t, parts->count, f.filter, "sum")),
                     facts.id_of(summary_key(t, parts->time, f.filter, "sum"))};
@@ -83,30 +97,25 @@ void add_rate(const evidence_table& t, std::size_t rate, const std::optional<rat
   f.polarity = "none";
   f.phrase =
       fmt::format("arithmetic mean over pooled {} in {}, minus one", t.traits[rate].label, t.file);
-  facts.add(std::move(f), (summarise(rates.values).mean / pooled - 1) * 100);
+  facts.add(std::move(f), (rates->values->mean / pooled - 1) * 100);
 }
 
 }  // namespace
 
-void add_rates(const evidence_table& t, fact_set& facts) {
+void add_rates(const evidence_table& t, const table_summaries& summaries, fact_set& facts) {
   if (t.data.shape != table_shape::records || t.summary) return;
-  std::vector<factor_levels> factors;
-  for (std::size_t c = 0; c < t.data.columns.size(); ++c) {
-    if (t.traits[c].role != role::label && t.traits[c].role != role::parameter) continue;
-    auto factor = read_factor(t, c, levels_max);
-    if (factor && factor->levels.size() >= 2 && factor->levels.size() < t.data.rows)
-      factors.push_back(std::move(*factor));
-  }
+  std::vector<double> values;  // room that serves for all groups
   for (std::size_t c = 0; c < t.data.columns.size(); ++c) {
     const column_traits& traits = t.traits[c];
     if (traits.dimension != dimension::rate || traits.role != role::measure ||
         traits.statistic != stored_statistic::none || !t.data.columns[c].numeric())
       continue;
     const auto parts = parts_of(t, c);
-    add_rate(t, c, parts, row_filter{}, facts);
-    for (const factor_levels& factor : factors)
+    add_rate(t, c, parts, row_filter{}, summaries, values, facts);
+    for (const factor_levels& factor : summaries.factors())
       for (std::uint32_t level = 0; level < factor.levels.size(); ++level)
-        add_rate(t, c, parts, row_filter{.factor = &factor, .level = level}, facts);
+        add_rate(t, c, parts, row_filter{.factor = &factor, .level = level}, summaries, values,
+                 facts);
   }
 }
 

@@ -1,4 +1,4 @@
-#include <array>
+#include <optional>
 
 #include "agents/evidence/facts/row_filter.hpp"
 #include "agents/evidence/facts/table_facts.hpp"
@@ -9,13 +9,7 @@
 namespace chimera::evidence {
 namespace {
 
-constexpr std::size_t levels_max = 12;
 constexpr std::uint64_t p5_n_min = 22;  // the lower tail needs what p95 needs
-
-bool is_factor(const evidence_table& t, std::size_t column) {
-  const role r = t.traits[column].role;
-  return r == role::label || r == role::parameter;
-}
 
 std::string describe_rows(const std::vector<proto::filter_term>& filter) {
   std::string text;
@@ -27,26 +21,24 @@ std::string describe_rows(const std::vector<proto::filter_term>& filter) {
 
 class summary_writer {
  public:
-  summary_writer(const evidence_table& t, std::size_t column, const row_filter& filter,
+  summary_writer(const evidence_table& t, std::size_t column, const rows_summary& rows,
                  fact_set& facts)
-      : facts_(facts), base_(fact_of_column(t, column)) {
-    base_.filter = to_terms(t, filter);
-    selected rows = select_rows(t, column, filter);
+      : facts_(facts), base_(fact_of_column(t, column)), values_(rows.values) {
+    base_.filter = to_terms(t, rows.filter);
     base_.excluded = rows.excluded;
-    base_.n = rows.values.size();
+    base_.n = rows.n;
     const std::string& label = t.traits[column].label;
     subject_ = fmt::format("{} in {}{}", label.empty() ? t.data.columns[column].key : label, t.file,
                            describe_rows(base_.filter));
-    if (!filter.only && t.rows.cold > 0 && t.rows.warm_rows > 0 &&
+    if (!rows.filter.only && t.rows.cold > 0 && t.rows.warm_rows > 0 &&
         t.traits[column].dimension == dimension::time)
       base_.flags.emplace_back("pools-cold-and-warm");
-    values_ = std::move(rows.values);
   }
 
   void write() {
-    add("count", "number of values", static_cast<double>(values_.size()), {});
-    if (values_.empty()) return;
-    const summary s = summarise(values_);
+    add("count", "number of values", static_cast<double>(base_.n), {});
+    if (!values_) return;
+    const summary& s = *values_;
     add("sum", "sum", s.sum, {});
     add("mean", "mean", s.mean, {});
     add("min", "minimum", s.min, {});
@@ -114,45 +106,14 @@ class summary_writer {
   fact_set& facts_;
   proto::fact base_;
   std::string subject_;
-  std::vector<double> values_;
+  const std::optional<summary>& values_;
 };
-
-void add_warm_and_cold(const evidence_table& t, std::size_t column, fact_set& facts) {
-  if (t.rows.cold == 0 || t.rows.warm_rows == 0) return;
-  for (const warmth only : {warmth::warm, warmth::cold})
-    summary_writer(t, column, row_filter{.only = only}, facts).write();
-}
-
-void add_levels(const evidence_table& t, std::size_t column, const factor_levels& factor,
-                fact_set& facts) {
-  const bool told_apart = t.rows.cold > 0 && t.rows.warm_rows > 0;
-  for (std::uint32_t level = 0; level < factor.levels.size(); ++level) {
-    row_filter filter{.factor = &factor, .level = level};
-    summary_writer(t, column, filter, facts).write();
-    if (!told_apart || t.traits[column].dimension != dimension::time) continue;
-    filter.only = warmth::warm;
-    if (!select_rows(t, column, filter).values.empty())
-      summary_writer(t, column, filter, facts).write();
-  }
-}
 
 }  // namespace
 
-void add_summaries(const evidence_table& t, fact_set& facts) {
-  std::vector<factor_levels> factors;
-  const bool grouped = t.data.shape == table_shape::records && !t.summary && t.data.kind != "md";
-  for (std::size_t c = 0; grouped && c < t.data.columns.size(); ++c) {
-    if (!is_factor(t, c)) continue;
-    auto factor = read_factor(t, c, levels_max);
-    if (factor && factor->levels.size() >= 2 && factor->levels.size() < t.data.rows)
-      factors.push_back(std::move(*factor));
-  }
-  for (std::size_t c = 0; c < t.data.columns.size(); ++c) {
-    if (t.traits[c].role != role::measure || !t.data.columns[c].numeric()) continue;
-    summary_writer(t, c, row_filter{}, facts).write();
-    add_warm_and_cold(t, c, facts);
-    for (const factor_levels& factor : factors) add_levels(t, c, factor, facts);
-  }
+void add_summaries(const evidence_table& t, const table_summaries& summaries, fact_set& facts) {
+  for (std::size_t c = 0; c < t.data.columns.size(); ++c)
+    for (const rows_summary& rows : summaries.of(c)) summary_writer(t, c, rows, facts).write();
 }
 
 std::string summary_key(const evidence_table& t, std::size_t column,

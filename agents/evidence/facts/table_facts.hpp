@@ -4,20 +4,21 @@
 
 #include "agents/evidence/columns/evidence_table.hpp"
 #include "agents/evidence/facts/fact_set.hpp"
+#include "agents/evidence/facts/table_summaries.hpp"
 
 namespace chimera::evidence {
 
 /// count mean sd min median p95 max (contract), p5 p99 mad cv sum and the interval of the median,
 /// for every measure column over: all rows that did not fail; warm and cold rows where told apart;
 /// each level of each label or parameter with 2..12 levels; and warm rows of each level for times.
-void add_summaries(const evidence_table& t, fact_set& facts);
+void add_summaries(const evidence_table& t, const table_summaries& summaries, fact_set& facts);
 
 /// How many rows, failed, cold and warm rows the table has. Kind "count", path = the table's own.
 void add_row_counts(const evidence_table& t, fact_set& facts);
 
 /// pooled (sum of counts / sum of times) and harmonic_mean of every rate column whose count and
 /// time columns stand beside it and agree with it on every row; whole table and by level.
-void add_rates(const evidence_table& t, fact_set& facts);
+void add_rates(const evidence_table& t, const table_summaries& summaries, fact_set& facts);
 
 /// One fact per numeric leaf of a document, with the repetitions that its file declares as n.
 /// Leaves of members that failed (see failed_members) are no measurements and left out.

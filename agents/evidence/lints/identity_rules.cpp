@@ -19,12 +19,14 @@ constexpr std::uint64_t rows_min = 5;
 constexpr std::size_t columns_max = 64;
 
 // Columns of one shape, each with the values of all rows; documents of one shape are pooled over
-// files.
+// files, the columns of a larger table stay where they are.
 struct pool {
+  const evidence_table* table = nullptr;  ///< if not pooled
+  std::vector<std::size_t> order;         ///< of its columns
   std::vector<std::string> files;
   std::vector<std::string> names;
   std::vector<std::string> keys;
-  std::vector<std::vector<double>> values;
+  std::vector<std::vector<double>> values;  ///< if pooled
 };
 
 bool is_gain(std::string_view key) {
@@ -79,19 +81,24 @@ std::vector<pool> pools_of(const lint_input& in) {
         p.names.push_back(t.data.columns[c].name);
         p.keys.push_back(t.data.columns[c].key);
       }
-      p.values.resize(order.size());
+      if (pooled) p.values.resize(order.size());
+      if (!pooled) p.table = &t;
+      p.order = order;
       pools.push_back(std::move(p));
     }
     pool& p = pools[index];
-    if (p.values.size() != order.size()) continue;
+    if (p.order.size() != order.size()) continue;
     p.files.push_back(t.file);
+    if (!pooled) continue;
     for (std::size_t i = 0; i < order.size(); ++i)
       for (std::size_t row = 0; row < t.data.rows; ++row)
         p.values[i].push_back(t.rows.state[row] == row_state::failed
                                   ? make_hole(cell_state::missing)
                                   : t.data.columns[order[i]].number(row));
   }
-  std::erase_if(pools, [](const pool& p) { return p.values.front().size() < rows_min; });
+  std::erase_if(pools, [](const pool& p) {
+    return p.table == nullptr && p.values.front().size() < rows_min;
+  });
   return pools;
 }
 
@@ -134,7 +141,15 @@ std::string whole_formula(const pool& p, const identity& found, const std::vecto
 
 std::vector<identity> identities_of(const pool& p) {
   std::vector<std::span<const double>> columns(p.values.begin(), p.values.end());
-  return find_identities(columns, rows_min, tolerance);
+  if (p.table == nullptr) return find_identities(columns, rows_min, tolerance);
+  for (const std::size_t c : p.order) columns.emplace_back(p.table->data.columns[c].values);
+  std::vector<bool> left_out;
+  if (p.table->rows.failed > 0) {
+    left_out.resize(p.table->data.rows);
+    for (std::size_t row = 0; row < left_out.size(); ++row)
+      left_out[row] = p.table->rows.state[row] == row_state::failed;
+  }
+  return find_identities(columns, rows_min, tolerance, left_out);
 }
 
 }  // namespace

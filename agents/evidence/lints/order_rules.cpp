@@ -2,9 +2,12 @@
 #include <algorithm>
 #include <bit>
 #include <cmath>
-#include <map>
+#include <numeric>
 #include <span>
+#include <utility>
 #include <vector>
+
+#include <boost/unordered/unordered_flat_map.hpp>
 
 #include <fmt/format.h>
 
@@ -42,7 +45,7 @@ std::vector<std::uint32_t> configurations_of(const evidence_table& t) {
     const role part = t.traits[c].role;
     if (part != role::parameter && part != role::label) continue;
     const column& cells = t.data.columns[c];
-    std::map<std::pair<std::uint32_t, std::uint64_t>, std::uint32_t> known;
+    boost::unordered_flat_map<std::pair<std::uint32_t, std::uint64_t>, std::uint32_t> known;
     for (std::size_t row = 0; row < t.data.rows; ++row) {
       const std::uint64_t cell =
           cells.textual() ? cells.codes[row] : std::bit_cast<std::uint64_t>(cells.number(row));
@@ -54,35 +57,45 @@ std::vector<std::uint32_t> configurations_of(const evidence_table& t) {
   return of;
 }
 
-double median_of(std::vector<double> values) {
+double median_of(std::span<double> values) {
   const auto middle = values.begin() + static_cast<std::ptrdiff_t>(values.size() / 2);
   std::ranges::nth_element(values, middle);
   return *middle;
 }
 
-// Values in order, each less the middle of its configuration; none if some configuration has too
-// few rows to have one.
+// The middle of each configuration; none if some configuration has too few rows to have one.
+std::vector<double> middles(std::span<const std::uint32_t> configuration, const auto& each_value) {
+  std::vector<std::size_t> ends(std::ranges::max(configuration) + std::size_t{1}, 0);
+  each_value([&](std::size_t row, double) { ++ends[configuration[row]]; });
+  const bool too_few =
+      std::ranges::any_of(ends, [](std::size_t n) { return n > 0 && n < rows_min; });
+  if (too_few) return {};
+  std::exclusive_scan(ends.begin(), ends.end(), ends.begin(), std::size_t{0});
+  std::vector<double> values(configuration.size());
+  each_value([&](std::size_t row, double v) { values[ends[configuration[row]]++] = v; });
+  std::vector<double> middle(ends.size(), 0);
+  for (std::size_t g = 0; g < ends.size(); ++g) {
+    const std::size_t begin = g == 0 ? 0 : ends[g - 1];
+    if (begin < ends[g]) middle[g] = median_of(std::span(values).subspan(begin, ends[g] - begin));
+  }
+  return middle;
+}
+
+// Values in order, each less the middle of its configuration.
 std::vector<double> residuals(const evidence_table& t, std::size_t column,
                               std::span<const std::uint32_t> configuration) {
   if (configuration.empty()) return {};
-  std::vector<std::vector<double>> groups(std::ranges::max(configuration) + std::size_t{1});
-  const auto counts = [&](std::size_t row) {
-    const double v = t.data.columns[column].number(row);
-    return t.rows.state[row] != row_state::failed && is_number(v) && std::isfinite(v);
+  const auto each_value = [&](const auto& visit) {
+    for (std::size_t row = 0; row < t.data.rows; ++row) {
+      const double v = t.data.columns[column].number(row);
+      if (t.rows.state[row] != row_state::failed && is_number(v) && std::isfinite(v)) visit(row, v);
+    }
   };
-  for (std::size_t row = 0; row < t.data.rows; ++row)
-    if (counts(row)) groups[configuration[row]].push_back(t.data.columns[column].number(row));
-  std::vector<double> middle(groups.size(), 0);
-  for (std::size_t g = 0; g < groups.size(); ++g) {
-    if (groups[g].empty()) continue;
-    if (groups[g].size() < rows_min) return {};
-    middle[g] = median_of(std::move(groups[g]));
-  }
+  const std::vector<double> middle = middles(configuration, each_value);
   std::vector<double> left;
+  if (middle.empty()) return left;
   left.reserve(t.data.rows);
-  for (std::size_t row = 0; row < t.data.rows; ++row)
-    if (counts(row))
-      left.push_back(t.data.columns[column].number(row) - middle[configuration[row]]);
+  each_value([&](std::size_t row, double v) { left.push_back(v - middle[configuration[row]]); });
   return left;
 }
 

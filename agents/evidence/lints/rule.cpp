@@ -68,6 +68,7 @@ bool is_raw_measure(const evidence_table& t, std::size_t column) {
 
 std::vector<double> ok_values(const evidence_table& t, std::size_t column) {
   std::vector<double> values;
+  values.reserve(t.data.rows);
   for (std::size_t row = 0; row < t.data.rows; ++row) {
     if (t.rows.state[row] == row_state::failed) continue;
     const double v = t.data.columns[column].number(row);

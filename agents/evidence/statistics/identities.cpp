@@ -70,10 +70,12 @@ struct proposal {
 
 class finder {
  public:
-  finder(columns_view columns, std::uint64_t rows_min, double tolerance)
+  finder(columns_view columns, std::uint64_t rows_min, double tolerance,
+         const std::vector<bool>& left_out)
       : columns_(columns.first(std::min(columns.size(), columns_max))),
         rows_min_(std::max<std::uint64_t>(rows_min, 1)),
         tolerance_(tolerance),
+        left_out_(left_out),
         rows_(columns.empty() ? 0 : columns.front().size()) {
     for (std::size_t i = 0; i < columns_.size(); ++i) {
       if (varies(i)) varying_.push_back(i);
@@ -97,8 +99,9 @@ class finder {
     double first = nothing;
     std::uint64_t present = 0;
     bool different = false;
-    for (const double x : columns_[i]) {
-      if (std::isnan(x)) continue;
+    for (std::size_t row = 0; row < rows_; ++row) {
+      const double x = columns_[i][row];
+      if (std::isnan(x) || is_left_out(row)) continue;
       if (present++ == 0) first = x;
       different = different || x != first;
     }
@@ -130,8 +133,9 @@ class finder {
     }
   }
   bool tells(std::size_t i, std::size_t row) const {
-    return std::isfinite(columns_[i][row]) && columns_[i][row] != 0;
+    return std::isfinite(columns_[i][row]) && columns_[i][row] != 0 && !is_left_out(row);
   }
+  bool is_left_out(std::size_t row) const { return !left_out_.empty() && left_out_[row]; }
 
   void propose(form how, std::size_t row) {
     static const std::vector<double> with_factors = factors();
@@ -190,7 +194,7 @@ class finder {
     std::array<double, 3> seen = {};
     std::size_t distinct = 0;
     for (std::size_t row = 0; row < rows_; ++row) {
-      if (std::isnan(target[row])) continue;
+      if (std::isnan(target[row]) || is_left_out(row)) continue;
       const double value = p.factor * value_of(how, a[row], b[row], c[row]);
       if (!std::isfinite(value)) continue;
       if (!agrees(target[row], value, tolerance_)) return 0;
@@ -240,6 +244,7 @@ class finder {
   columns_view columns_;
   std::uint64_t rows_min_;
   double tolerance_;
+  const std::vector<bool>& left_out_;
   std::size_t rows_;
   std::vector<std::size_t> varying_;
   std::vector<std::size_t> probes_;
@@ -252,8 +257,9 @@ class finder {
 }  // namespace
 
 std::vector<identity> find_identities(std::span<const std::span<const double>> columns,
-                                      std::uint64_t rows_min, double tolerance) {
-  return finder(columns, rows_min, tolerance).run();
+                                      std::uint64_t rows_min, double tolerance,
+                                      const std::vector<bool>& left_out) {
+  return finder(columns, rows_min, tolerance, left_out).run();
 }
 
 }  // namespace chimera::evidence

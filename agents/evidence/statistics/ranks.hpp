@@ -12,6 +12,8 @@ struct midranks {
 };
 [[nodiscard]] midranks rank_values(std::span<const double> values);
 
+/// Sorts finite values in place; -0 becomes 0, so that equal multisets have equal bits.
+void sort_values(std::span<double> values);
 /// A sorted copy in which -0 is 0, so that equal multisets have equal bits.
 [[nodiscard]] std::vector<double> sorted_copy(std::span<const double> values);
 

@@ -44,9 +44,11 @@ class median_sampler {
     const double middle = static_cast<double>(k_);
     first_ = static_cast<std::size_t>(std::max(0.0, middle - half_window));
     const auto end = static_cast<std::size_t>(std::min(n, middle + half_window));
+    double below = even_ && first_ > 0 ? cdf_at(first_ - 1) : 0;
     for (std::size_t i = first_; i < end; ++i) {
       at_most_.push_back(cdf_at(i));
-      if (even_) moves_on_.push_back(share_moving_on(i));
+      if (even_) moves_on_.push_back(share_moving_on(i, at_most_.back() - below));
+      below = at_most_.back();
     }
     at_most_.back() = 1;
   }
@@ -75,9 +77,8 @@ class median_sampler {
     const binomial count(static_cast<double>(n_), share_below(i + 1));
     return boost::math::cdf(boost::math::complement(count, static_cast<double>(k_) - 1));
   }
-  // P(X(k+1) > i | X(k) = i).
-  [[nodiscard]] double share_moving_on(std::size_t i) const {
-    const double here = cdf_at(i) - (i == 0 ? 0 : cdf_at(i - 1));
+  // P(X(k+1) > i | X(k) = i), where `here` is P(X(k) = i).
+  [[nodiscard]] double share_moving_on(std::size_t i, double here) const {
     if (!(here > 0) || i + 1 == n_) return 0;
     const binomial count(static_cast<double>(n_), share_below(i + 1));
     const auto k = static_cast<double>(k_);
@@ -143,9 +144,13 @@ double corrected_share(double z, double bias, double accelerate) {
 std::optional<interval> ratio_of_medians_interval(std::span<const double> a,
                                                   std::span<const double> b, std::uint64_t seed,
                                                   std::uint32_t draws) {
-  if (a.size() < 4 || b.size() < 4 || draws == 0) return std::nullopt;
-  const std::vector<double> left = sorted_copy(a);
-  const std::vector<double> right = sorted_copy(b);
+  return ratio_of_medians_interval_sorted(sorted_copy(a), sorted_copy(b), seed, draws);
+}
+
+std::optional<interval> ratio_of_medians_interval_sorted(std::span<const double> left,
+                                                         std::span<const double> right,
+                                                         std::uint64_t seed, std::uint32_t draws) {
+  if (left.size() < 4 || right.size() < 4 || draws == 0) return std::nullopt;
   const double top = quantile7(left, 0.5);
   const double bottom = quantile7(right, 0.5);
   if (bottom == 0) return std::nullopt;

@@ -54,8 +54,9 @@ struct identity {
 /// first is explained, so give ratios and rates first. Of equal columns the later is the copy.
 /// Candidates are taken from at most eight rows, so columns that are never present together on one
 /// of them are not related. The first 64 columns are searched; O(columns^3) look-ups plus the rows
-/// of what survives the first ones.
+/// of what survives the first ones. Rows that are true in `left_out` (empty: none) do not count.
 [[nodiscard]] std::vector<identity> find_identities(
-    std::span<const std::span<const double>> columns, std::uint64_t rows_min, double tolerance);
+    std::span<const std::span<const double>> columns, std::uint64_t rows_min, double tolerance,
+    const std::vector<bool>& left_out = {});
 
 }  // namespace chimera::evidence

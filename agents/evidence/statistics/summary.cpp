@@ -60,14 +60,22 @@ void fill_moments(std::span<const double> sorted, summary& s) {
   s.skewness = std::sqrt(n * (n - 1)) / (n - 2) * (cube.total() / n) / spread;
 }
 
+// Sorted values lie the farther from the median the farther they stand from it: the nearest ones
+// are taken from both sides in turn, until half of them are.
 double mad_of(std::span<const double> sorted, double median) {
-  std::vector<double> off(sorted.begin(), sorted.end());
-  for (double& x : off) x = std::abs(x - median);
-  const std::size_t half = off.size() / 2;
-  const auto middle = off.begin() + static_cast<std::ptrdiff_t>(half);
-  std::nth_element(off.begin(), middle, off.end());
-  if (off.size() % 2 == 1) return *middle;
-  return std::lerp(*std::max_element(off.begin(), middle), *middle, 0.5);
+  const auto right = std::ranges::lower_bound(sorted, median);
+  auto above = static_cast<std::size_t>(right - sorted.begin());
+  std::size_t below = above;
+  double last = 0;
+  double nearest = 0;
+  for (std::size_t taken = 0; taken <= sorted.size() / 2; ++taken) {
+    last = nearest;
+    const bool take_below =
+        above == sorted.size() ||
+        (below > 0 && std::abs(sorted[below - 1] - median) <= std::abs(sorted[above] - median));
+    nearest = std::abs((take_below ? sorted[--below] : sorted[above++]) - median);
+  }
+  return sorted.size() % 2 == 1 ? nearest : std::lerp(last, nearest, 0.5);
 }
 
 // Half the smallest step between different values: a spread below it is the grain of the clock or
@@ -128,10 +136,14 @@ std::uint64_t quantile_bound_n_min(double p) {
 }
 
 double harmonic_mean(std::span<const double> values) {
-  assert(!values.empty());
-  std::vector<double> inverse = sorted_copy(values);
-  for (double& x : inverse) x = 1 / x;
-  return static_cast<double>(values.size()) / sum_of(inverse);
+  return harmonic_mean_sorted(sorted_copy(values));
+}
+
+double harmonic_mean_sorted(std::span<const double> sorted) {
+  assert(!sorted.empty());
+  compensated_sum inverse;
+  for (const double x : sorted) inverse.add(1 / x);
+  return static_cast<double>(sorted.size()) / inverse.total();
 }
 
 std::vector<std::size_t> mad_outliers(std::span<const double> values) {

@@ -48,6 +48,7 @@ struct summary {
 
 /// Harmonic mean; requires positive values.
 [[nodiscard]] double harmonic_mean(std::span<const double> values);
+[[nodiscard]] double harmonic_mean_sorted(std::span<const double> sorted);
 
 /// Indexes of outliers by the modified z-score (Iglewicz & Hoaglin 1993) |0.6745 (x - median) /
 /// MAD| > 3.5. None with MAD = 0 or below the resolution of the values, which is half the smallest

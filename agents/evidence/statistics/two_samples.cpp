@@ -1,10 +1,8 @@
 #include "agents/evidence/statistics/two_samples.hpp"
 
 #include <algorithm>
-#include <bit>
 #include <boost/math/special_functions/erf.hpp>
 #include <cmath>
-#include <limits>
 #include <numeric>
 
 #include "agents/evidence/statistics/distributions.hpp"
@@ -65,80 +63,16 @@ double normal_p(double n1, double n2, const pair_counts& counts) {
   return std::min(1.0, boost::math::erfc(off / std::sqrt(2 * variance), math_policy()));
 }
 
-// Doubles as integers in the same order, so that a bisection ends after 64 steps.
-std::int64_t to_ordinal(double x) {
-  const auto bits = std::bit_cast<std::int64_t>(x);
-  return bits >= 0 ? bits : std::numeric_limits<std::int64_t>::min() - bits;
-}
-double from_ordinal(std::int64_t ordinal) {
-  return std::bit_cast<double>(ordinal >= 0 ? ordinal
-                                            : std::numeric_limits<std::int64_t>::min() - ordinal);
-}
-
-// Differences a_i - b_j that are <= x. Rounded subtraction is monotone, so a staircase counts them.
-std::uint64_t count_at_most(std::span<const double> a, std::span<const double> b, double x) {
-  std::uint64_t count = 0;
-  std::size_t j = b.size();
-  for (auto i = a.size(); i > 0; --i) {
-    while (j > 0 && a[i - 1] - b[j - 1] <= x) --j;
-    count += b.size() - j;
-    if (j == 0) return count + (i - 1) * b.size();
-  }
-  return count;
-}
-
-double smallest_above(std::span<const double> a, std::span<const double> b, double x) {
-  double best = std::numeric_limits<double>::infinity();
-  std::size_t j = 0;
-  for (const double value : a) {
-    while (j < b.size() && value - b[j] > x) ++j;
-    if (j > 0) best = std::min(best, value - b[j - 1]);
-  }
-  return best;
-}
-
-// The differences from `low` to `high`, both included, in any order.
-std::vector<double> differences_between(std::span<const double> a, std::span<const double> b,
-                                        double low, double high) {
-  std::vector<double> found;
-  std::size_t first = 0;
-  for (const double value : a) {
-    while (first < b.size() && value - b[first] > high) ++first;
-    for (auto j = first; j < b.size() && value - b[j] >= low; ++j) found.push_back(value - b[j]);
-  }
-  return found;
-}
-
-// The difference of a rank (1-based): bisected until few enough are left to look at them.
-double difference_at(std::span<const double> a, std::span<const double> b, std::uint64_t rank) {
-  std::int64_t low = to_ordinal(a.front() - b.back());
-  std::int64_t high = to_ordinal(a.back() - b.front());
-  std::uint64_t below = 0;
-  std::uint64_t until = std::uint64_t{a.size()} * b.size();
-  while (low < high && until - below > a.size() + b.size()) {
-    const std::int64_t middle = std::midpoint(low, high);
-    const std::uint64_t count = count_at_most(a, b, from_ordinal(middle));
-    if (count >= rank) {
-      high = middle;
-      until = count;
-    } else {
-      low = middle + 1;
-      below = count;
-    }
-  }
-  if (low == high) return from_ordinal(low);
-  std::vector<double> rest = differences_between(a, b, from_ordinal(low), from_ordinal(high));
-  const auto at = rest.begin() + static_cast<std::ptrdiff_t>(rank - below - 1);
-  std::nth_element(rest.begin(), at, rest.end());
-  return *at;
-}
-
 }  // namespace
 
 rank_test mann_whitney(std::span<const double> a, std::span<const double> b) {
+  return mann_whitney_sorted(sorted_copy(a), sorted_copy(b));
+}
+
+rank_test mann_whitney_sorted(std::span<const double> a, std::span<const double> b) {
   rank_test test;
   if (a.empty() || b.empty()) return test;
-  const pair_counts counts = count_pairs(sorted_copy(a), sorted_copy(b));
+  const pair_counts counts = count_pairs(a, b);
   test.u = counts.u;
   // Division: the product of two sizes may not fit.
   test.exact = counts.tie_sum == 0 && a.size() <= exact_pairs_max / b.size();
@@ -165,17 +99,6 @@ double a12(std::span<const double> a, std::span<const double> b) {
   if (a.empty() || b.empty()) return 0.5;
   return count_pairs(sorted_copy(a), sorted_copy(b)).u /
          (static_cast<double>(a.size()) * static_cast<double>(b.size()));
-}
-
-double hodges_lehmann(std::span<const double> a, std::span<const double> b) {
-  if (a.empty() || b.empty()) return 0;
-  const std::vector<double> left = sorted_copy(a);
-  const std::vector<double> right = sorted_copy(b);
-  const std::uint64_t pairs = std::uint64_t{a.size()} * b.size();
-  const std::uint64_t rank = (pairs + 1) / 2;
-  const double lower = difference_at(left, right, rank) + 0.0;
-  if (pairs % 2 == 1 || count_at_most(left, right, lower) > rank) return lower;
-  return std::midpoint(lower, smallest_above(left, right, lower)) + 0.0;
 }
 
 std::vector<double> holm(std::span<const double> p_values) {

@@ -17,6 +17,9 @@ struct rank_test {
                        ///< approximation with tie and continuity correction
 };
 [[nodiscard]] rank_test mann_whitney(std::span<const double> a, std::span<const double> b);
+/// The same, in linear time, for samples that are sorted already (sort_values); so are the others
+/// whose names end in _sorted.
+[[nodiscard]] rank_test mann_whitney_sorted(std::span<const double> a, std::span<const double> b);
 
 /// Smallest p that the exact test can reach at these sizes: 2 / C(n1+n2, n1).
 [[nodiscard]] double smallest_p(std::uint64_t n1, std::uint64_t n2);
@@ -27,6 +30,7 @@ struct rank_test {
 /// Hodges-Lehmann shift: median of all differences a_i - b_j (Hodges & Lehmann 1963), exact for any
 /// sizes in O(n log n) time and O(n) memory. 0 if a sample is empty.
 [[nodiscard]] double hodges_lehmann(std::span<const double> a, std::span<const double> b);
+[[nodiscard]] double hodges_lehmann_sorted(std::span<const double> a, std::span<const double> b);
 
 /// Holm's step-down adjustment (Holm 1979); same order as the input, each in [0, 1].
 [[nodiscard]] std::vector<double> holm(std::span<const double> p_values);
@@ -43,5 +47,8 @@ struct interval {
                                                                 std::span<const double> b,
                                                                 std::uint64_t seed,
                                                                 std::uint32_t draws = 10'000);
+[[nodiscard]] std::optional<interval> ratio_of_medians_interval_sorted(
+    std::span<const double> a, std::span<const double> b, std::uint64_t seed,
+    std::uint32_t draws = 10'000);
 
 }  // namespace chimera::evidence

@@ -100,3 +100,89 @@ TEST_CASE("a configuration is named, a count is counted") {
   CHECK(verdicts("The tree holds 3 CSV files.") == "3 contradicted");
   CHECK(verdicts("The tree holds 3 sorts of tea.") == "3 unsupported");
 }
+
+TEST_CASE("phrases are dealt out to the numbers that they belong to") {
+  const auto [text, expected] = GENERATE(table<std::string, std::string>({
+      // Behind the number, and behind all numbers.
+      {"76.88 tok/s was the median throughput of q4_0.", "76.88 verified"},
+      {"With a mean of 76.586 tok/s and a median of 76.88 tok/s the throughput of q4_0 is fine.",
+       "76.586 verified|76.88 verified"},
+      {"q4_0 (76.88 tok/s) and q8_0 (46.64 tok/s) differ in median throughput.",
+       "76.88 verified|46.64 verified"},
+      {"At 76.88 tok/s, q4_0 differs from q8_0 at 46.64 tok/s in median throughput.",
+       "76.88 verified|46.64 verified"},
+      {"q4_0 has a median throughput of 76.88 tok/s, compared to 46.64 tok/s for q8_0.",
+       "76.88 verified|46.64 verified"},
+      {"Median throughput: 76.88 tok/s (q4_0) vs. 46.64 tok/s (q8_0)",
+       "76.88 verified|46.64 verified"},
+      // A group that may be meant makes a number ambiguous, not one of the whole file.
+      {"In quant.csv the median throughput was 65.03 tok/s and 76.88 tok/s, as for q4_0.",
+       "65.03 unsupported|76.88 unsupported"},
+      // Behind a semicolon another metric is about other groups.
+      {"q8_0 is slow; in quant.csv the median throughput of q4_0 is 76.88 tok/s.",
+       "76.88 verified"},
+      {"It ranks q8_0 last; a median throughput of 65.03 tok/s stands for quant.csv.",
+       "65.03 verified"},
+      {"For q4_0, throughput had a mean of 76.586 tok/s and a median of 76.88 tok/s.",
+       "76.586 verified|76.88 verified"},
+      {"q4_0 has the highest median throughput, 76.88 tok/s.", "76.88 verified"},
+      {"The p50 time to first token of q8_0 was 96.9 ms.", "96.9 verified"},
+      // A unit tells which of two metrics a number is of.
+      {"For q4_0, TTFT and throughput have a median of 87.7 ms and 76.88 tok/s.",
+       "87.7 verified|76.88 verified"},
+  }));
+  CAPTURE(text);
+  CHECK(verdicts(text) == expected);
+}
+
+TEST_CASE("a range is the minimum and the maximum") {
+  const auto [text, expected] = GENERATE(table<std::string, std::string>({
+      {"The TTFT of q4_0 ranged from 85.1 ms to 90.1 ms.", "85.1 verified|90.1 verified"},
+      {"The TTFT of q4_0 ranged from 85.1 to 90.1 ms.", "85.1 verified|90.1 verified"},
+      {"The TTFT of q4_0 lies between 0.0851 s and 90.1 ms.", "0.0851 verified|90.1 verified"},
+      {"TTFT for q4_0: 85.1-90.1 ms", "85.1 verified|90.1 verified"},
+      {"The TTFT of q4_0 ranged from 86.6 ms to 90.1 ms.", "86.6 contradicted|90.1 verified"},
+      {"The median TTFT of q4_0 went from 85.1 ms to 90.1 ms.",
+       "85.1 contradicted|90.1 contradicted"},
+      {"TTFT of q4_0 went as low as 85.1 ms and as high as 90.1 ms.",
+       "85.1 verified|90.1 verified"},
+  }));
+  CAPTURE(text);
+  CHECK(verdicts(text) == expected);
+}
+
+TEST_CASE("the base of a change is what its words make it") {
+  const auto [text, expected] = GENERATE(table<std::string, std::string>({
+      {"Compared with q8_0, q4_0 has a 65 % higher median throughput.", "65 verified"},
+      {"Relative to q8_0, the median throughput of q4_0 is 65 % higher.", "65 verified"},
+      {"Switching from q8_0 to q4_0 raises the median throughput by 65 %.", "65 verified"},
+      {"The median throughput drops by 39 % from q4_0 to q8_0.", "39 verified"},
+      {"q8_0 is the baseline; q4_0 has a 65 % higher median throughput.", "65 verified"},
+      {"Compared with q4_0, q8_0 has a 65 % higher median throughput.", "65 contradicted"},
+      {"Switching from q8_0 to q4_0 lowers the median throughput by 65 %.", "65 contradicted"},
+      {"q4_0 has a 39 % higher median throughput than q8_0.", "39 contradicted"},
+      {"In median throughput q4_0 is 65 pp ahead of q8_0.", "65 unsupported"},
+      {"q4_0 has a median throughput of 76.88 tok/s; q8_0 has half the median throughput.",
+       "76.88 verified|half contradicted"},
+  }));
+  CAPTURE(text);
+  CHECK(verdicts(text) == expected);
+}
+
+TEST_CASE("counts need their words, dates a fact, and marks before a number are no bounds") {
+  const auto [text, expected] = GENERATE(table<std::string, std::string>({
+      {"We found two CSV files.", "two verified"},
+      {"**CSV:** 2 files", "2 verified"},
+      {"**CSV:** 3 files", "3 contradicted"},
+      {"Hundred files.", "Hundred contradicted"},
+      {"The first record is dated November 14, 2025.", "14 unsupported|2025 unsupported"},
+      {"q4_0 -> 76.5 tok/s median throughput", "76.5 contradicted"},
+      {"> 76.5 tok/s is the median throughput of q4_0", "76.5 contradicted"},
+      {"The median throughput of q4_0 is > 76.5 tok/s.", "76.5 verified-approx"},
+      {"The median throughput of q4_0 is `76.88 tok/s`.", "76.88 verified"},
+      {"The median throughput of q4_0 is `75.88 tok/s`.", "75.88 contradicted"},
+      {"P95 163 and more", "163 unsupported"},
+  }));
+  CAPTURE(text);
+  CHECK(verdicts(text) == expected);
+}

@@ -210,3 +210,13 @@ TEST_CASE("mean and median lie within the values and the interval around the med
     }
   }));
 }
+
+TEST_CASE("the deviation from the median is the middle of all deviations") {
+  CHECK(rc::check("mad", [] {
+    const std::vector<double> values = random_values(1);
+    const summary s = summarise(values);
+    std::vector<double> off;
+    for (const double x : values) off.push_back(std::abs(x - s.median));
+    RC_ASSERT(s.mad == summarise(off).median);
+  }));
+}

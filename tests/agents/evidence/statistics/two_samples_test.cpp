@@ -7,6 +7,7 @@
 #include <catch2/catch.hpp>
 #include <cmath>
 #include <numeric>
+#include <random>
 #include <string>
 
 #include "agents/evidence/statistics/measured_values.hpp"
@@ -225,4 +226,33 @@ TEST_CASE("Holm keeps the order of the p values and never lowers one") {
       }
     }
   }));
+}
+
+TEST_CASE("large samples have the rank test and the shift that all their pairs have") {
+  // Whole numbers are full of ties, the others have none; the second is shifted and wider.
+  const auto steps = GENERATE(as<double>(), 12.0, 1e9);
+  std::mt19937_64 random(11);
+  const auto make = [&](std::size_t n, double shift) {
+    std::vector<double> values;
+    for (std::size_t i = 0; i < n; ++i) {
+      const double unit = static_cast<double>(random() % 1'000'000'007) / 1'000'000'007.0;
+      values.push_back(std::round(unit * unit * (1 + shift) * steps) / 8 + shift);
+    }
+    return values;
+  };
+  const std::vector<double> a = make(7'001, 0);
+  const std::vector<double> b = make(5'000, 0.25);
+  double u = 0;
+  std::vector<double> differences;
+  differences.reserve(a.size() * b.size());
+  for (const double x : a)
+    for (const double y : b) {
+      u += x > y ? 1 : x == y ? 0.5 : 0;
+      differences.push_back(x - y);
+    }
+  CHECK(mann_whitney(a, b).u == u);
+  const auto upper = differences.begin() + static_cast<std::ptrdiff_t>(differences.size() / 2);
+  std::ranges::nth_element(differences, upper);
+  const double lower = *std::max_element(differences.begin(), upper);
+  CHECK(hodges_lehmann(a, b) == std::midpoint(lower, *upper));
 }
