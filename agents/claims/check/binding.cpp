@@ -91,6 +91,25 @@ bool is_ratio(const proto::fact& f) {
   return f.agg == "ratio_of_medians" || f.agg == "ratio_of_means" || f.agg == "ratio";
 }
 
+// False if an artifact's name of several words stands in the sentence and is none that the book
+// knows as a whole: what the sentence is about cannot be told then.
+bool subjects_are_known(const spoken_text& spoken, const spoken_sentence& s) {
+  const auto& names = spoken.names();
+  for (auto n = std::ranges::lower_bound(names, s.start, {}, &text_span::start);
+       n != names.end() && n->start < s.end; ++n) {
+    const std::vector<word> words =
+        words_of(std::string_view(spoken.text()).substr(n->start, n->end - n->start));
+    const bool told = std::ranges::any_of(s.mentions, [&](const mention& m) {
+      // One name for a group and for a file tells neither.
+      const bool one_thing = m.ids.empty() || m.files.empty();
+      return one_thing && m.kind == cue_kind::group && !words.empty() &&
+             m.start <= n->start + words.front().start && m.end >= n->start + words.back().end;
+    });
+    if (!told && (words.size() != 1 || spoken.unspoken(*n))) return false;
+  }
+  return true;
+}
+
 }  // namespace
 
 std::vector<std::string> misbindings(const spoken_text& spoken, const spoken_sentence& s,
@@ -112,12 +131,16 @@ std::vector<std::string> misbindings(const spoken_text& spoken, const spoken_sen
   if (places.empty()) return {};
   if (s.crowded || places.size() > mentions_max)
     return {"too much is named in one sentence to tell what belongs to what"};
-  const std::vector<spoken_key> keys = keys_of(spoken.text(), s, places, heading, book);
+  std::vector<spoken_key> keys = keys_of(spoken.text(), s, places, heading, book);
+  const bool known = subjects_are_known(spoken, s);
+  if (!known)
+    for (spoken_key& key : keys) key.subjects.clear();
   std::vector<std::string> messages;
   for (std::size_t i = 0; i < places.size(); ++i) {
     const reference& ref = references[i]->ref;
     const proto::fact& f = *book.find(ref.ids[0]);
-    const std::optional<two_sides> sides = sides_of(spoken.text(), s, places[i].end, book);
+    const std::optional<two_sides> sides =
+        known ? sides_of(spoken.text(), s, places[i].end, book) : std::nullopt;
     std::string why;
     const bool factor = told_as_factor(spoken.text(), references[i]->end);
     if (factor && !is_ratio(f) && f.dim != "ratio")

@@ -37,6 +37,8 @@ class spoken_text {
   [[nodiscard]] const std::vector<placed_reference>& references() const { return references_; }
   /// Where names stand: words in them are the artifacts', not the writer's.
   [[nodiscard]] const std::vector<text_span>& names() const { return names_; }
+  /// True if `name` is one that "it" stands for: it reads like a sentence, or holds a reference.
+  [[nodiscard]] bool unspoken(const text_span& name) const;
   /// Pieces of the source that no reference resolves: malformed, or a name that is unknown.
   [[nodiscard]] const std::vector<piece>& broken() const { return broken_; }
   /// The place in the source of a place in the spoken text.

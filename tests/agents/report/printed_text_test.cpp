@@ -35,7 +35,7 @@ TEST_CASE("escaped text is no markup, also at the start of a line") {
   CHECK(escaped_markdown("- item") == "\\- item");
   CHECK(escaped_markdown("  1. item") == "1\\. item");
   CHECK(escaped_markdown("===") == "\\===");
-  CHECK(escaped_markdown("1.5 times") == "1\\.5 times");
+  CHECK(escaped_markdown("1.5 times") == "1.5 times");
   CHECK(escaped_markdown("&#52;") == "\\&\\#52;");
 }
 
