@@ -50,7 +50,9 @@ std::string mutated(const std::string& text, std::mt19937& random) {
 // A tree of runs with seeded numbers, groups and failures.
 void plant(const cli::scratch_folder& folder, unsigned seed) {
   std::mt19937 random(seed);
-  std::uniform_real_distribution<double> noise(0.9, 1.1);
+  const auto noise = [](std::mt19937& r) {
+    return 0.9 + 0.2 * static_cast<double>(r()) / 4294967296.0;
+  };
   std::string csv = "tag,temperature,ttft_s,tokens_s,error\n";
   for (const char* tag : {"q4_0", "q5_K_M", "q8_0"})
     for (int run = 0; run < 4 + static_cast<int>(seed % 5); ++run) {
