@@ -90,6 +90,7 @@ class document_verifier {
       f.message = remark.text;
       out.findings.push_back(std::move(f));
     }
+    place_columns(out.findings, document.string(), *text);
     std::ranges::stable_sort(out.findings, {},
                              [](const verify_finding& f) { return std::pair(f.line, f.start); });
     return out;

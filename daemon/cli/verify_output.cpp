@@ -47,7 +47,8 @@ void append_finding(std::string& out, const verify_finding& f, verify_style styl
     return style.colour ? fmt::format("{}{}{}", colour, text, plain) : text;
   };
   std::string place = printable(f.file);
-  if (f.line != 0) place += fmt::format(":{}:{}", f.line, f.start + 1);
+  if (f.line != 0)
+    place += f.column != 0 ? fmt::format(":{}:{}", f.line, f.column) : fmt::format(":{}", f.line);
   const std::string_view hue = f.how == weight::wrong ? red : yellow;
   out += in(bold, place) + ": " + in(f.how == weight::fine ? plain : hue, f.rule) + ": ";
   if (!f.text.empty()) out += in(hue, fmt::format("'{}'", printable(f.text))) + ": ";
@@ -75,17 +76,14 @@ std::string summary_line(const verified_text& text, const tally& t) {
   return fmt::format("{}: {}\n", printable(text.name), rules.empty() ? "no numbers" : rules);
 }
 
-std::uint64_t code_points(std::string_view text) {
-  return static_cast<std::uint64_t>(std::ranges::count_if(
-      text, [](char c) { return (static_cast<unsigned char>(c) & 0xC0U) != 0x80U; }));
-}
-
 ordered_json sarif_result(const verify_finding& f) {
   ordered_json region;
   if (f.line != 0) {
     region["startLine"] = f.line;
-    region["startColumn"] = f.start + 1;
-    region["endColumn"] = f.start + 1 + code_points(f.text);
+    if (f.column != 0) {
+      region["startColumn"] = f.column;
+      region["endColumn"] = f.column + code_points(f.text);
+    }
     if (!f.text.empty()) region["snippet"] = {{"text", f.text}};
   }
   ordered_json location = {{"artifactLocation", {{"uri", f.file}}}};

@@ -40,6 +40,8 @@ class report_verifier {
       for (const char* text : {"report.md", "report.html"}) check_text(text);
     check_numbers();
     if (!changed_) check_others();
+    for (const char* text : {"report.md", "report.html"})
+      place_columns(out_.findings, path(text), content(text));
     return std::move(out_);
   }
 
