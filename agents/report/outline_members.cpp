@@ -147,6 +147,8 @@ finding failed_members(outline_builder& b, const std::vector<const evidence_tabl
   f.slots = {{"failed", b.tree(path + "/failed")},
              {"members", b.tree(path)},
              {"member", b.name(most->first, tables.front()->file, tables.front()->data.path)}};
+  if (const std::string& pointer = tables.front()->data.path; !pointer.empty())
+    f.slots.emplace_back("path", b.name(pointer, tables.front()->file, "pointer"));
   if (!error.empty()) f.slots.emplace_back("error", b.name(error, where->file, "error"));
   return f;
 }

@@ -71,9 +71,9 @@ std::string sweep_noise(const finding& f) {
 
 std::string sweep_noise_long(const finding& f) {
   return fmt::format(
-      "In {} each of {} configurations was run a single time. {} goes from {} to {}, a coefficient "
-      "of "
-      "variation of {}; {} leads, but a ranking of single samples ranks the noise with the effect.",
+      "In {} each of {} configurations was run a single time. Its {} goes from {} to {}, a "
+      "coefficient of variation of {}; {} leads, but a ranking of single samples ranks the noise "
+      "with the effect.",
       of(f, "file"), of(f, "configurations"), of(f, "metric"), of(f, "worst-value"),
       of(f, "best-value"), of(f, "cv"), of(f, "best"));
 }
@@ -134,8 +134,9 @@ std::string parameters(const finding& f) {
 }
 
 std::string members_failed(const finding& f) {
-  std::string text = fmt::format("{} of {} entries failed, most often {}", of(f, "failed"),
-                                 of(f, "members"), of(f, "member"));
+  std::string text =
+      fmt::format("{} of {} entries{} failed, most often {}", of(f, "failed"), of(f, "members"),
+                  has(f, "path") ? " of " + of(f, "path") : "", of(f, "member"));
   if (has(f, "error")) text += fmt::format(": {}", of(f, "error"));
   return text;
 }
@@ -258,7 +259,8 @@ std::string sentences_of(const finding& f) {
 std::string advice_of(const finding& f) {
   if (f.kind == "rerun-failed") {
     std::string text = fmt::format("Repeat the {} runs in which no row succeeded", of(f, "wholly"));
-    return text + (has(f, "error") ? fmt::format("; they stopped at {}.", of(f, "error")) : ".");
+    return text + (has(f, "error") ? fmt::format("; the most frequent message: {}.", of(f, "error"))
+                                   : ".");
   }
   if (f.kind == "record-warm-up") {
     const std::string when = has(f, "blocks") ? "each change of " + of(f, "blocks") : "each start";
