@@ -121,10 +121,10 @@ proto::result<dataset> build_dataset(const std::filesystem::path& root,
     if (i == 0)
       lint(data);
     else
-      add_intervals(data, options.threads - std::min<std::size_t>(options.threads, 1),
-                    [&](std::size_t done, std::size_t of) {
-                      report("linting, intervals of ratios", done, of);
-                    });
+      // The lints end long before the intervals do; their thread then helps.
+      add_intervals(data, options.threads, [&](std::size_t done, std::size_t of) {
+        report("linting, intervals of ratios", done, of);
+      });
   });
   report("computing facts", 0, data.tables.size());
   compute_facts(data, options.threads);
