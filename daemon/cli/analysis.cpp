@@ -107,23 +107,25 @@ task<ending> analysis::let_agents_write() {
 }
 
 task<ending> analysis::print() {
-  auto work = [this] {
+  auto work = [this]() -> proto::result<void> {
     around_.shown.show("printing the report", 0, 0);
-    std::future<std::string> facts =
-        std::async(std::launch::async, [this] { return facts_lines(run_); });
+    // Most of what is written are facts, and they stand: they go to disk while the rest is printed.
+    auto facts = std::async(std::launch::async, [this]() -> proto::result<sealed_file> {
+      const std::string text = facts_lines(run_);
+      if (auto written = folder_.write("facts.jsonl", text); !written)
+        return std::unexpected(written.error());
+      return seal(text);
+    });
     print_report(run_, around_.time);
     report_files files = files_of(run_);
-    files["facts.jsonl"] = facts.get();
-    return files;
-  };
-  report_files files = co_await around_.pool.run(std::move(work));
-  auto write = [this, &files]() -> proto::result<void> {
-    files[std::string(run_file)] = run_json(run_, files);
+    const proto::result<sealed_file> sealed = facts.get();
+    if (!sealed) return std::unexpected(sealed.error());
+    files[std::string(run_file)] = run_json(run_, files, *sealed);
     for (const auto& [name, content] : files)
       if (auto written = folder_.write(name, content); !written) return written;
     return {};
   };
-  const proto::result<void> written = co_await around_.pool.run(std::move(write));
+  const proto::result<void> written = co_await around_.pool.run(std::move(work));
   if (!written) co_return failed(exit_code::job_failed, written.error());
   // The last chance to be interrupted; afterwards the report stands.
   co_await boost::asio::post(co_await boost::asio::this_coro::executor, loop::as_result);

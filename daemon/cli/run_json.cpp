@@ -1,6 +1,7 @@
 #include "daemon/cli/run_json.hpp"
 
 #include <cmath>
+#include <map>
 
 #include <boost/version.hpp>
 #include <nlohmann/json.hpp>
@@ -85,7 +86,9 @@ void add_run_facts(const finished_run& run, ordered_json& json) {
 
 }  // namespace
 
-std::string run_json(const finished_run& run, const report_files& files) {
+sealed_file seal(std::string_view content) { return {content.size(), sha256_of(content)}; }
+
+std::string run_json(const finished_run& run, const report_files& files, const sealed_file& facts) {
   ordered_json json;
   json["program"] = "chimera";
   json["version"] = run.version;
@@ -101,8 +104,10 @@ std::string run_json(const finished_run& run, const report_files& files) {
   json["recorded"] = recorded_json(run);
   json["built_with"] = {{"compiler", __VERSION__}, {"boost", BOOST_LIB_VERSION}};
   json["files"] = ordered_json::object();
-  for (const auto& [name, content] : files)
-    json["files"][name] = {{"bytes", content.size()}, {"sha256", sha256_of(content)}};
+  std::map<std::string, sealed_file> sealed = {{"facts.jsonl", facts}};
+  for (const auto& [name, content] : files) sealed.emplace(name, seal(content));
+  for (const auto& [name, file] : sealed)
+    json["files"][name] = {{"bytes", file.bytes}, {"sha256", file.sha256}};
   return to_text(json, 1) + '\n';
 }
 
