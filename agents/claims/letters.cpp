@@ -28,6 +28,13 @@ letter letter_before(std::string_view text, std::size_t at) {
   return l;
 }
 
+std::string lower_case(std::string_view text) {
+  std::string out(text);
+  for (char& c : out)
+    if (c >= 'A' && c <= 'Z') c = static_cast<char>(c | 0x20);
+  return out;
+}
+
 bool invisible(UChar32 c) { return c >= 0x80 && (u_charType(c) == U_FORMAT_CHAR || c == 0xAD); }
 
 bool unicode_digit(UChar32 c) {

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstddef>
+#include <string>
 #include <string_view>
 
 #include <unicode/uchar.h>
@@ -20,6 +21,9 @@ struct letter {
 [[nodiscard]] constexpr bool ascii_letter(UChar32 c) {
   return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
 }
+/// `text` with ASCII letters in lower case.
+[[nodiscard]] std::string lower_case(std::string_view text);
+
 /// Shows nothing but may stand inside a number: zero-width characters, direction marks.
 [[nodiscard]] bool invisible(UChar32 c);
 /// A digit or numeral outside ASCII: category Nd, superscripts, subscripts, circled, Roman,

@@ -62,13 +62,6 @@ constexpr std::array hedges = {
     hedge_words{"<", hedge::under},
 };
 
-std::string lower(std::string_view text) {
-  std::string out(text);
-  for (char& c : out)
-    if (c >= 'A' && c <= 'Z') c = static_cast<char>(c | 0x20);
-  return out;
-}
-
 bool stands_alone(std::string_view before, std::string_view words) {
   if (!ascii_letter(words.front())) return true;
   const std::size_t at = before.size() - words.size();
@@ -82,7 +75,7 @@ struct hedge_found {
 
 hedge_found hedge_before(std::string_view text, std::size_t start) {
   const std::size_t from = start > hedge_bytes_max ? start - hedge_bytes_max : 0;
-  std::string before = lower(text.substr(from, start - from));
+  std::string before = lower_case(text.substr(from, start - from));
   while (!before.empty() && (before.back() == ' ' || before.back() == '*' || before.back() == '_'))
     before.pop_back();
   // "->", "=>" point, and "> " at the start of a line quotes: none bounds the number.
@@ -126,9 +119,9 @@ unit_found unit_behind(std::string_view text, std::size_t end) {
   const std::string_view first = word_behind(text, end + 1);
   if (first.empty()) return {{}, begin};
   const std::size_t next = end + 1 + first.size();
-  const std::string word = lower(first);
+  const std::string word = lower_case(first);
   const std::string_view second = next < text.size() ? word_behind(text, next + 1) : first;
-  if (word == "percentage" && lower(second).starts_with("point"))
+  if (word == "percentage" && lower_case(second).starts_with("point"))
     return {"pp", next + 1 + second.size()};
   if (word == "%-points" || (word == "%" && text.substr(next).starts_with("-points")))
     return {"pp", word == "%" ? next + 7 : next};
@@ -137,7 +130,7 @@ unit_found unit_behind(std::string_view text, std::size_t end) {
   if (word == "times" || word == "x" || word == "\xC3\x97") return {"x", next};
   if (next < text.size() && text[next] == ' ') {
     // "tokens per second", "milliseconds per token".
-    const std::string per = lower(text.substr(next + 1, 4));
+    const std::string per = lower_case(text.substr(next + 1, 4));
     if (per == "per ") {
       const std::string_view below = word_behind(text, next + 5);
       const std::string whole = std::string(first) + "/" + std::string(below);
@@ -158,7 +151,7 @@ std::optional<double> seconds_per_piece(std::string_view unit) {
   if (slash == std::string_view::npos) return std::nullopt;
   const auto time = evidence::unit_of(unit.substr(0, slash));
   if (!time || time->dimension != evidence::dimension::time) return std::nullopt;
-  if (!evidence::is_token_noun(lower(unit.substr(slash + 1)))) return std::nullopt;
+  if (!evidence::is_token_noun(lower_case(unit.substr(slash + 1)))) return std::nullopt;
   return time->to_base;
 }
 

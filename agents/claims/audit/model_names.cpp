@@ -89,12 +89,12 @@ std::vector<std::size_t> model_names::mentioned(const std::vector<std::string>& 
 }
 
 bool model_names::family(std::size_t model) const {
-  return model < names_.size() && std::ranges::any_of(
-                                      names_,
-                                      [&](const name& other) {
-                                        return other.words.size() > names_[model].words.size() &&
-                                               all_among(names_[model].words, other.words);
-                                      });
+  if (model >= names_.size()) return false;
+  const auto longer_name = [&](const name& other) {
+    return other.words.size() > names_[model].words.size() &&
+           all_among(names_[model].words, other.words);
+  };
+  return std::ranges::any_of(names_, longer_name);
 }
 
 bool model_names::belongs(const std::vector<std::string>& label, std::size_t model) const {

@@ -21,13 +21,6 @@ bool word_byte(char c) {
 
 }  // namespace
 
-std::string lower_case(std::string_view text) {
-  std::string out(text);
-  for (char& c : out)
-    if (c >= 'A' && c <= 'Z') c = static_cast<char>(c | 0x20);
-  return out;
-}
-
 std::vector<std::string> words_in(std::string_view text) {
   std::vector<std::string> words;
   std::string word;

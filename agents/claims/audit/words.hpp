@@ -6,6 +6,8 @@
 #include <string_view>
 #include <vector>
 
+#include "agents/claims/letters.hpp"
+
 namespace chimera::claims::auditing {
 
 /// Lower-case words of letters, digits and points between digits: "Llama3.1:8b-q4_0" gives
@@ -24,8 +26,6 @@ namespace chimera::claims::auditing {
 [[nodiscard]] bool all_among(const std::vector<std::string>& some,
                              const std::vector<std::string>& all);
 
-/// ASCII lower case.
-[[nodiscard]] std::string lower_case(std::string_view text);
 /// Without blanks, emphasis and code marks at both ends.
 [[nodiscard]] std::string_view bare(std::string_view text);
 

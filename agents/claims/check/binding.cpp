@@ -12,10 +12,6 @@
 namespace chimera::claims {
 namespace {
 
-bool contains(const std::vector<std::uint32_t>& some, std::uint32_t x) {
-  return std::ranges::find(some, x) != some.end();
-}
-
 // There are facts of this metric and file for the group that the sentence names: this is none.
 bool known_beside(const mention& subject, const fact_key& k, const fact_book& book) {
   const auto of_file = book.with_file(k.file);
@@ -40,16 +36,16 @@ bool other_group(const mention& subject, const fact_key& k, const fact_book& boo
         same_column = same_column || book.column_of_group(g) == book.column_of_group(id);
       }
   }
-  if (contains(subject.files, k.file)) return false;
+  if (is_among(k.file, subject.files)) return false;
   return same_column || known_beside(subject, k, book) ||
          (!subject.files.empty() && subject.ids.empty());
 }
 
 std::string conflict(const proto::fact& f, const spoken_key& said, const fact_book& book) {
   const fact_key& k = book.key(book.index_of(f.id));
-  if (!said.metrics.empty() && !contains(said.metrics, k.metric))
+  if (!said.metrics.empty() && !is_among(k.metric, said.metrics))
     return fmt::format("is {}, another metric than the sentence names", f.where.path);
-  if (!said.statistics.empty() && !said.stored && !contains(said.statistics, k.statistic) &&
+  if (!said.statistics.empty() && !said.stored && !is_among(k.statistic, said.statistics) &&
       f.agg != "value")
     return fmt::format("is the {}, another statistic than the sentence names", f.agg);
   if (said.rows != 0 && k.rows != said.rows)

@@ -9,14 +9,10 @@ namespace {
 
 constexpr std::array unsaid_statistics = {"mean", "median", "value", "pooled"};
 
-bool contains(const std::vector<std::uint32_t>& sorted_or_few, std::uint32_t x) {
-  return std::ranges::find(sorted_or_few, x) != sorted_or_few.end();
-}
-
 bool holds(const fact_key& k, const mention& subject, const fact_book& book) {
-  if (contains(subject.files, k.file)) return true;
+  if (is_among(k.file, subject.files)) return true;
   const bool said = std::ranges::any_of(subject.ids, [&](std::uint32_t id) {
-    return contains(k.groups, id) || contains(k.places, id);
+    return is_among(id, k.groups) || is_among(id, k.places);
   });
   if (said || !subject.files.empty()) return said;
   // The name of a place in JSON says nothing of facts that have no such places.
@@ -40,14 +36,14 @@ class chooser {
   bool fits(std::uint32_t fact) const {
     const fact_key& k = book_.key(fact);
     if (!k.number || k.rows != key_.rows) return false;
-    if (!key_.metrics.empty() && !contains(key_.metrics, k.metric)) return false;
-    if (!contains(statistics_, k.statistic)) return false;
+    if (!key_.metrics.empty() && !is_among(k.metric, key_.metrics)) return false;
+    if (!is_among(k.statistic, statistics_)) return false;
     if (!std::ranges::all_of(key_.subjects, [&](const mention& m) { return holds(k, m, book_); }))
       return false;
     // A fact of a group answers only for a sentence that names the group.
     return std::ranges::all_of(k.groups, [&](std::uint32_t g) {
       return std::ranges::any_of(key_.subjects,
-                                 [&](const mention& m) { return contains(m.ids, g); });
+                                 [&](const mention& m) { return is_among(g, m.ids); });
     });
   }
 

@@ -147,10 +147,8 @@ class word_checker {
   }
 
   bool compares(const stance_word& w, const std::vector<word>& words) const {
-    std::string lower(word_text(w));
-    for (char& c : lower)
-      if (c >= 'A' && c <= 'Z') c = static_cast<char>(c | 0x20);
-    if (std::ranges::find(plain_comparatives, lower) != plain_comparatives.end())
+    const std::string said = lower_case(word_text(w));
+    if (std::ranges::find(plain_comparatives, said) != plain_comparatives.end())
       return about_something_;
     const auto at = std::ranges::lower_bound(words, w.end, {}, &word::start);
     const auto reach = std::min<std::ptrdiff_t>(comparing_reach, words.end() - at);
@@ -170,12 +168,11 @@ class word_checker {
   // "The lowest TTFT drops by 12 %": the statistic of a change that was computed.
   bool is_computed(const stance_word& w, const spoken_sentence& s) const {
     const auto change = std::ranges::lower_bound(proven_, start_, {}, &text_span::start);
-    return change != proven_.end() && change->start < end_ &&
-           std::ranges::any_of(
-               s.mentions,
-               [&](const mention& m) {
-                 return m.kind == cue_kind::statistic && m.start == w.start;
-               });
+    if (change == proven_.end() || change->start >= end_) return false;
+    const auto same_word = [&](const mention& m) {
+      return m.kind == cue_kind::statistic && m.start == w.start;
+    };
+    return std::ranges::any_of(s.mentions, same_word);
   }
 
   bool beside_proven(const stance_word& w) const {

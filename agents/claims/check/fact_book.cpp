@@ -4,6 +4,7 @@
 #include <array>
 
 #include "agents/claims/check/fact_phrases.hpp"
+#include "agents/claims/letters.hpp"
 #include "agents/evidence/columns/key_words.hpp"
 #include "agents/evidence/columns/traits.hpp"
 #include "agents/evidence/columns/vocabulary.hpp"
@@ -13,13 +14,6 @@ namespace chimera::claims {
 namespace {
 
 constexpr std::size_t phrase_words_max = 10;
-
-std::string lower(std::string_view text) {
-  std::string out(text);
-  for (char& c : out)
-    if (c >= 'A' && c <= 'Z') c = static_cast<char>(c | 0x20);
-  return out;
-}
 
 std::string_view last_segment(std::string_view path) {
   const std::size_t slash = path.rfind('/');
@@ -116,7 +110,7 @@ fact_book::column_meaning fact_book::add_metric(const proto::fact& f) {
   if (known != metric_of_path_.end()) return known->second;
   const std::string_view key = key_of(f.where.path);
   std::string metric = evidence::metric_name(key);
-  if (metric.empty()) metric = lower(key);
+  if (metric.empty()) metric = lower_case(key);
   column_meaning column;
   column.metric = metrics_[metric];
   if (by_metric_.size() <= column.metric) by_metric_.resize(column.metric + 1);
@@ -143,8 +137,8 @@ fact_book::column_meaning fact_book::add_metric(const proto::fact& f) {
 }
 
 std::uint32_t fact_book::group(std::string_view column, std::string_view value) {
-  const std::string text = lower(value);
-  const std::string owner = lower(column);
+  const std::string text = lower_case(value);
+  const std::string owner = lower_case(column);
   const std::uint32_t id = group_ids_[owner + '\x1F' + text];
   if (id < group_columns_.size()) return id;
   group_columns_.push_back(columns_[owner]);
@@ -283,7 +277,7 @@ std::vector<cue> fact_book::cues_of(const std::vector<word>& words) const {
 }
 
 bool fact_book::is_statistic_word(std::string_view text) {
-  const std::string word = lower(text);
+  const std::string word = lower_case(text);
   return std::ranges::any_of(statistic_phrases,
                              [&](const named_statistic& s) { return s.phrase == word; });
 }

@@ -2,6 +2,7 @@
 // second.
 #pragma once
 
+#include <algorithm>
 #include <cstddef>
 #include <cstdint>
 #include <functional>
@@ -29,6 +30,11 @@ struct cue {
   std::size_t start = 0;
   std::size_t end = 0;
 };
+
+/// True if `id` is one of `ids`, which are few.
+[[nodiscard]] inline bool is_among(std::uint32_t id, const std::vector<std::uint32_t>& ids) {
+  return std::ranges::find(ids, id) != ids.end();
+}
 
 /// A fact's key, interned.
 struct fact_key {

@@ -37,9 +37,7 @@ bool is_factor(std::string_view text, const number_token& token) {
   constexpr std::array stems = {"twice", "doubl", "halv",    "half",   "tripl",
                                 "trebl", "thric", "quadrup", "quintup"};
   if (token.form != number_form::word) return false;
-  std::string word(text.substr(token.start, token.end - token.start));
-  for (char& c : word)
-    if (c >= 'A' && c <= 'Z') c = static_cast<char>(c | 0x20);
+  const std::string word = lower_case(text.substr(token.start, token.end - token.start));
   return word.ends_with("fold") ||
          std::ranges::any_of(stems, [&](std::string_view stem) { return word.starts_with(stem); });
 }

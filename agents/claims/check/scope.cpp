@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "agents/claims/check/assign.hpp"
+#include "agents/claims/letters.hpp"
 #include "agents/claims/quoted_number.hpp"
 
 namespace chimera::claims {
@@ -76,9 +77,7 @@ bool is_idle_adjective(std::string_view text, const mention& m, const spoken_sen
   constexpr std::array adjectives = {"highest", "largest",  "longest",
                                      "lowest",  "smallest", "shortest"};
   if (m.kind != cue_kind::statistic) return false;
-  std::string word(text.substr(m.start, m.end - m.start));
-  for (char& c : word)
-    if (c >= 'A' && c <= 'Z') c = static_cast<char>(c | 0x20);
+  const std::string word = lower_case(text.substr(m.start, m.end - m.start));
   if (std::ranges::find(adjectives, word) == adjectives.end()) return false;
   const auto follows = [&](cue_kind kind, std::size_t within) {
     return std::ranges::any_of(s.mentions, [&](const mention& other) {

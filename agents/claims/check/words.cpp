@@ -4,6 +4,8 @@
 #include <array>
 #include <utility>
 
+#include "agents/claims/letters.hpp"
+
 namespace chimera::claims {
 namespace {
 
@@ -129,8 +131,7 @@ std::vector<word> words_of(std::string_view text) {
     while (w.start < w.end && trimmed(text[w.start])) ++w.start;
     while (w.end > w.start && trimmed(text[w.end - 1])) --w.end;
     if (w.start == w.end) continue;
-    for (const char c : text.substr(w.start, w.end - w.start))
-      w.text += c >= 'A' && c <= 'Z' ? static_cast<char>(c | 0x20) : c;
+    w.text = lower_case(text.substr(w.start, w.end - w.start));
     words.push_back(std::move(w));
   }
   return words;
