@@ -3,18 +3,17 @@
 
 #include <cstddef>
 #include <cstdint>
-#include <deque>
 #include <functional>
-#include <list>
-#include <map>
 #include <memory>
 #include <string>
-#include <string_view>
 #include <unordered_map>
 #include <vector>
 
+#include <boost/asio/any_io_executor.hpp>
+
 #include "agents/ports/clock.hpp"
 #include "daemon/jobs/group_commit.hpp"
+#include "daemon/jobs/log_tail.hpp"
 #include "daemon/loop/blocking_pool.hpp"
 #include "daemon/store/store.hpp"
 #include "proto/event.hpp"
@@ -22,75 +21,73 @@
 
 namespace chimera::jobs {
 
-using shared_text = std::shared_ptr<const std::string>;
-
-/// An event that may be shown: it is in the store.
-struct log_entry {
-  proto::event event;
-  shared_text json;  ///< proto::to_json of it, made when first asked for, shared by all readers
-};
-
 /// Bounds of the part of a log that is kept in memory while its job runs or is watched.
 struct log_limits {
   std::size_t tail_bytes = 1U << 20U;    ///< of one job
   std::size_t page_bytes = 256U << 10U;  ///< one read of the store
 };
 
-class event_log;
-
-/// Which events a reader wants. Empty lists want all.
-struct event_filter {
-  std::vector<proto::channel> channels;
-  std::vector<std::string> steps;  ///< "analyse" also means "analyse/..."; "" = events of the job
-  std::vector<std::string> types;
-  [[nodiscard]] bool wants(const proto::event& e) const;
-};
-
-/// Tokens that a live reader was too slow for; the history still has them.
-struct log_gap {
-  std::uint64_t from_seq = 0;
-  std::uint64_t to_seq = 0;
-};
-
-struct reading {
-  std::vector<log_entry> entries;  ///< in order; token events merged where they follow each other
-  std::vector<log_gap> gaps;       ///< each lies before the entry after it
-  std::uint64_t reached = 0;       ///< everything up to here was given, filtered or told as a gap
-  bool ended = false;              ///< the job has ended and everything was given
-};
-
-/// One reader's place in one log: history first, then what comes, without a seam. Lives on the loop
-/// thread; never holds up the job or another reader. The log outlives it.
-class log_reader {
+/// Loop thread. Everything appended in one turn of the loop is one transaction; an event is shown
+/// when it is in the store, a durable one when it is on disk. Store, pool and clock outlive it.
+class event_log {
  public:
-  struct place {
-    std::string job;
-    std::uint64_t after = 0;  ///< the last number that the reader has
-    event_filter filter;
-    bool follow_end = true;  ///< false: history up to now only
-  };
-  /// `wake` is called (never from within next) when there is something new.
-  log_reader(event_log& log, place where, std::function<void()> wake);
-  log_reader(const log_reader&) = delete;
-  log_reader& operator=(const log_reader&) = delete;
-  ~log_reader();
+  using completion = group_commit::completion;
 
-  /// What is there now, about `bytes_max` of it; nothing if nothing is new. May suspend to read the
-  /// store. One call at a time. A reader that keeps up gets every event. One that falls behind what
-  /// memory holds gets everything but tokens, and the gaps.
-  [[nodiscard]] task<proto::result<reading>> next(std::size_t bytes_max);
-  /// True if next() would give something.
-  [[nodiscard]] bool pending() const;
-  [[nodiscard]] std::uint64_t reached() const { return reached_; }
+  event_log(store::store& kept, loop::asio::any_io_executor loop, loop::blocking_pool& pool,
+            const clock& time, log_limits limits, completion on_trouble);
+  event_log(const event_log&) = delete;
+  event_log& operator=(const event_log&) = delete;
+
+  /// A job whose first events are these: refused as a whole if the store cannot take it.
+  void begin(store::insert_job job, std::vector<proto::event> events, completion done);
+  /// A job of the store that goes on, from its last number.
+  void open(const std::string& job, const std::string& epoch, std::uint64_t last_seq);
+  /// Numbers and dates the events and appends them together with `changes`, which may be anything
+  /// of this job. `done` (may be empty) is called when all of it is visible.
+  void append(const std::string& job, std::vector<proto::event> events,
+              std::vector<store::change> changes = {}, completion done = {});
+  /// `done` when everything appended so far is on disk.
+  void sync(completion done);
+  /// Nothing more will be appended: the log leaves memory with its last reader.
+  void close(const std::string& job);
+
+  [[nodiscard]] bool is_open(const std::string& job) const;
+  /// The last visible number and the epoch of an open log.
+  [[nodiscard]] std::uint64_t visible(const std::string& job) const;
+  [[nodiscard]] std::uint64_t gaps_told() const { return gaps_told_; }
+  [[nodiscard]] const group_commit& writer() const { return writer_; }
 
  private:
-  friend class event_log;
-  event_log& log_;
-  place where_;
-  std::function<void()> wake_;
-  std::uint64_t reached_ = 0;
-  bool live_ = false;  ///< has caught up with memory once
-  bool ended_ = false;
+  friend class log_reader;
+  /// Joins the readers of an open log, or nothing.
+  void attach(log_reader& reader);
+  void detach(log_reader& reader);
+  struct turn {
+    std::vector<store::change> changes;
+    std::vector<std::string> jobs;  ///< whose events become visible
+    std::vector<completion> done;
+    std::unordered_map<std::string, std::size_t> append_of;  ///< job -> index in changes
+    std::vector<std::size_t> counts;                         ///< events of jobs[i]
+    bool sync = false;
+    bool posted = false;
+  };
+  void number(log_tail& tail, std::vector<proto::event>& events);
+  [[nodiscard]] turn& this_turn();
+  void flush();
+  void become_visible(const std::string& job, std::size_t count);
+  [[nodiscard]] log_tail* find(const std::string& job);
+  void drop_if_unused(const std::string& job);
+
+  store::store& store_;
+  loop::asio::any_io_executor loop_;
+  loop::blocking_pool& pool_;
+  const clock& time_;
+  log_limits limits_;
+  std::unordered_map<std::string, std::unique_ptr<log_tail>> tails_;
+  std::shared_ptr<turn> turn_;
+  std::uint64_t gaps_told_ = 0;
+  completion on_trouble_;
+  group_commit writer_;
 };
 
 }  // namespace chimera::jobs

@@ -11,7 +11,7 @@
 #include <vector>
 
 #include "agents/ports/task.hpp"
-#include "daemon/jobs/event_log.hpp"
+#include "daemon/jobs/log_reader.hpp"
 #include "daemon/store/store.hpp"
 #include "proto/job.hpp"
 #include "proto/persona.hpp"
