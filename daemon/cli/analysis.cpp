@@ -10,9 +10,9 @@
 #include <boost/asio/post.hpp>
 #include <boost/asio/this_coro.hpp>
 
-#include "daemon/cli/print_report.hpp"
-#include "daemon/cli/run_json.hpp"
 #include "daemon/jobs/run_pipeline.hpp"
+#include "daemon/reporting/print_report.hpp"
+#include "daemon/reporting/run_json.hpp"
 
 namespace chimera::cli {
 namespace {
@@ -77,7 +77,7 @@ task<ending> analysis::read() {
     if (!data) return std::unexpected(std::move(data.error()));
     run_.data = std::move(*data);
     if (std::ranges::any_of(run_.data.files.files, holds_data))
-      run_.outline = plan_report(run_.data, options_.threads);
+      run_.outline = reporting::plan_report(run_.data, options_.threads);
     return {};
   };
   const proto::result<void> done = co_await around_.pool.run(std::move(work));
@@ -110,17 +110,17 @@ task<ending> analysis::print() {
   auto work = [this]() -> proto::result<void> {
     around_.shown.show("printing the report", 0, 0);
     // Most of what is written are facts, and they stand: they go to disk while the rest is printed.
-    auto facts = std::async(std::launch::async, [this]() -> proto::result<sealed_file> {
-      const std::string text = facts_lines(run_);
+    auto facts = std::async(std::launch::async, [this]() -> proto::result<reporting::sealed_file> {
+      const std::string text = reporting::facts_lines(run_);
       if (auto written = folder_.write("facts.jsonl", text); !written)
         return std::unexpected(written.error());
-      return seal(text);
+      return reporting::seal(text);
     });
-    print_report(run_, around_.time);
-    report_files files = files_of(run_);
-    const proto::result<sealed_file> sealed = facts.get();
+    reporting::print_report(run_, around_.time);
+    reporting::report_files files = reporting::files_of(run_);
+    const proto::result<reporting::sealed_file> sealed = facts.get();
     if (!sealed) return std::unexpected(sealed.error());
-    files[std::string(run_file)] = run_json(run_, files, *sealed);
+    files[std::string(run_file)] = reporting::run_json(run_, files, *sealed);
     for (const auto& [name, content] : files)
       if (auto written = folder_.write(name, content); !written) return written;
     return {};

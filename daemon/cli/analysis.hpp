@@ -7,10 +7,10 @@
 #include "agents/ports/clock.hpp"
 #include "agents/ports/text_generator.hpp"
 #include "daemon/cli/analyze.hpp"
-#include "daemon/cli/finished_run.hpp"
 #include "daemon/cli/output_folder.hpp"
 #include "daemon/cli/progress.hpp"
 #include "daemon/loop/blocking_pool.hpp"
+#include "daemon/reporting/finished_run.hpp"
 #include "proto/problem.hpp"
 
 namespace chimera::cli {
@@ -30,7 +30,7 @@ class analysis {
     text_generator& generator;
     progress& shown;
   };
-  analysis(const analyze_options& options, surroundings around, finished_run& run,
+  analysis(const analyze_options& options, surroundings around, reporting::finished_run& run,
            output_folder& folder)
       : options_(options), around_(around), run_(run), folder_(folder) {}
 
@@ -48,7 +48,7 @@ class analysis {
 
   const analyze_options& options_;
   surroundings around_;
-  finished_run& run_;
+  reporting::finished_run& run_;
   output_folder& folder_;
   bool only_reading_ = false;
 };

@@ -17,12 +17,12 @@
 
 #include "agents/personas/persona_file.hpp"
 #include "daemon/cli/analysis.hpp"
-#include "daemon/cli/library.hpp"
-#include "daemon/cli/report_json.hpp"
-#include "daemon/cli/run_json.hpp"
 #include "daemon/inference/narrator.hpp"
+#include "daemon/library/library.hpp"
 #include "daemon/loop/scope.hpp"
 #include "daemon/loop/steady_clock.hpp"
+#include "daemon/reporting/report_json.hpp"
+#include "daemon/reporting/run_json.hpp"
 
 namespace chimera::cli {
 namespace {
@@ -47,7 +47,7 @@ exit_code tell(const analyze_options& options, exit_code code, const proto::prob
                       {"column", p.column},
                       {"field", p.field},
                       {"allowed", p.allowed}};
-    fmt::print("{}\n", to_text(error, 1));
+    fmt::print("{}\n", reporting::to_text(error, 1));
   }
   return code;
 }
@@ -61,17 +61,17 @@ proto::problem interruption() {
 }
 
 // The personas and the pipeline of the run, checked against each other.
-proto::result<void> choose_agents(const analyze_options& options, finished_run& run) {
-  auto all = load_library(options.personas);
+proto::result<void> choose_agents(const analyze_options& options, reporting::finished_run& run) {
+  auto all = library::load_library(options.personas);
   if (!all) return std::unexpected(std::move(all.error()));
-  auto chosen = find_pipeline(*all, options.pipeline);
+  auto chosen = library::find_pipeline(*all, options.pipeline);
   if (!chosen) return std::unexpected(std::move(chosen.error()));
   if (auto sound = personas::check_pipeline(*chosen, all->personas); !sound) return sound;
   run.pipeline = std::move(*chosen);
   for (const proto::pipeline_step& step : run.pipeline.steps) {
     if (std::ranges::find(run.personas, step.persona, &proto::persona::name) != run.personas.end())
       continue;
-    auto who = find_persona(*all, step.persona);
+    auto who = library::find_persona(*all, step.persona);
     if (!who) return std::unexpected(std::move(who.error()));
     if (who->model == "default" && !options.model.empty()) who->model = options.model;
     run.personas.push_back(std::move(*who));
@@ -91,9 +91,9 @@ std::string_view verdict_of(std::string_view markdown) {
   return text;
 }
 
-void print_summary(const analyze_options& options, const finished_run& run) {
+void print_summary(const analyze_options& options, const reporting::finished_run& run) {
   if (options.json) {
-    fmt::print("{}", summary_json(run, options.out));
+    fmt::print("{}", reporting::summary_json(run, options.out));
     return;
   }
   if (options.quiet) return;
@@ -104,7 +104,7 @@ void print_summary(const analyze_options& options, const finished_run& run) {
 // Owns the loop of one run.
 class session {
  public:
-  session(const analyze_options& options, finished_run& run, output_folder& folder)
+  session(const analyze_options& options, reporting::finished_run& run, output_folder& folder)
       : options_(options),
         narrator_(time_),
         shown_(progress::style_for(options.quiet), time_),
@@ -179,7 +179,7 @@ exit_code analyze(const analyze_options& asked) {
     p.allowed = "narrator";
     return tell(options, exit_code::backend_unavailable, p);
   }
-  auto run = std::make_unique<finished_run>();
+  auto run = std::make_unique<reporting::finished_run>();
   run->dataset = options.folder;
   run->version = CHIMERA_VERSION;
   run->model = options.model;

@@ -5,7 +5,7 @@
 #include <fmt/format.h>
 
 #include "agents/personas/persona_file.hpp"
-#include "daemon/cli/library.hpp"
+#include "daemon/library/library.hpp"
 
 namespace chimera::cli {
 namespace {
@@ -24,7 +24,7 @@ void print_all(const std::vector<Item>& items) {
 }  // namespace
 
 exit_code list_library(library_part part, const std::optional<std::string>& folder) {
-  const auto all = load_library(folder);
+  const auto all = library::load_library(folder);
   if (!all) return refuse(all.error());
   if (part == library_part::personas)
     print_all(all->personas);
@@ -35,19 +35,19 @@ exit_code list_library(library_part part, const std::optional<std::string>& fold
 
 exit_code show_of_library(library_part part, const std::string& name,
                           const std::optional<std::string>& folder) {
-  const auto all = load_library(folder);
+  const auto all = library::load_library(folder);
   if (!all) return refuse(all.error());
   std::string file;
   if (part == library_part::personas) {
-    const auto found = find_persona(*all, name);
+    const auto found = library::find_persona(*all, name);
     if (!found) return refuse(found.error());
     file = found->file;
   } else {
-    const auto found = find_pipeline(*all, name);
+    const auto found = library::find_pipeline(*all, name);
     if (!found) return refuse(found.error());
     file = found->file;
   }
-  const auto text = read_text(file);
+  const auto text = library::read_text(file);
   if (!text) return refuse(text.error());
   fmt::print("{}", *text);
   return exit_code::done;
@@ -55,7 +55,7 @@ exit_code show_of_library(library_part part, const std::string& name,
 
 exit_code check_file(library_part part, const std::string& file,
                      const std::optional<std::string>& folder) {
-  const auto text = read_text(file);
+  const auto text = library::read_text(file);
   if (!text) return refuse(text.error());
   if (part == library_part::personas) {
     const auto read = personas::read_persona(*text, file);
@@ -65,7 +65,7 @@ exit_code check_file(library_part part, const std::string& file,
   }
   const auto read = personas::read_pipeline(*text, file);
   if (!read) return refuse(read.error());
-  const auto all = load_library(folder);
+  const auto all = library::load_library(folder);
   if (!all) return refuse(all.error());
   if (const auto checked = personas::check_pipeline(*read, all->personas); !checked)
     return refuse(checked.error());

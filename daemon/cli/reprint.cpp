@@ -7,17 +7,17 @@
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/io_context.hpp>
 
-#include "daemon/cli/print_report.hpp"
 #include "daemon/inference/replayer.hpp"
 #include "daemon/jobs/run_pipeline.hpp"
 #include "daemon/loop/asio.hpp"
 #include "daemon/loop/steady_clock.hpp"
+#include "daemon/reporting/print_report.hpp"
 
 namespace chimera::cli {
 namespace {
 
-proto::result<jobs::pipeline_outcome> replay(recording& recorded, const clock& time) {
-  finished_run& run = recorded.run;
+proto::result<jobs::pipeline_outcome> replay(reporting::recording& recorded, const clock& time) {
+  reporting::finished_run& run = recorded.run;
   inference::replayer generator(recorded.answers, run.backend);
   boost::asio::io_context context{1};
   std::optional<proto::result<jobs::pipeline_outcome>> outcome;
@@ -35,27 +35,28 @@ proto::result<jobs::pipeline_outcome> replay(recording& recorded, const clock& t
 
 }  // namespace
 
-proto::result<void> reread(recording& recorded, const std::string& root, std::size_t threads) {
-  finished_run& run = recorded.run;
+proto::result<void> reread(reporting::recording& recorded, const std::string& root,
+                           std::size_t threads) {
+  reporting::finished_run& run = recorded.run;
   evidence::build_options how;
   how.scan = run.limits;
   how.threads = threads;
   auto data = evidence::build_dataset(root, how);
   if (!data) return std::unexpected(std::move(data.error()));
   run.data = std::move(*data);
-  run.outline = plan_report(run.data, threads);
+  run.outline = reporting::plan_report(run.data, threads);
   return {};
 }
 
-proto::result<report_files> reprint(recording& recorded) {
+proto::result<reporting::report_files> reprint(reporting::recording& recorded) {
   const loop::steady_clock time;
-  finished_run& run = recorded.run;
+  reporting::finished_run& run = recorded.run;
   auto agents = replay(recorded, time);
   if (!agents) return std::unexpected(std::move(agents.error()));
   run.agents = std::move(*agents);
-  print_report(run, time);
-  report_files files = files_of(run);
-  files["facts.jsonl"] = facts_lines(run);
+  reporting::print_report(run, time);
+  reporting::report_files files = reporting::files_of(run);
+  files["facts.jsonl"] = reporting::facts_lines(run);
   return files;
 }
 

@@ -14,10 +14,10 @@
 #include <fmt/format.h>
 
 #include "agents/claims/audit/audit.hpp"
-#include "daemon/cli/library.hpp"
 #include "daemon/cli/output_folder.hpp"
 #include "daemon/cli/verify_output.hpp"
 #include "daemon/cli/verify_report.hpp"
+#include "daemon/library/library.hpp"
 
 namespace chimera::cli {
 namespace {
@@ -65,7 +65,7 @@ class document_verifier {
       : root_(root.value_or(".")), threads_(threads) {}
 
   proto::result<verified_text> check(const fs::path& document) {
-    auto text = read_text(document);
+    auto text = library::read_text(document);
     if (!text) return std::unexpected(std::move(text.error()));
     if (!auditor_) {
       evidence::build_options how;

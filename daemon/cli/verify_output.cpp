@@ -7,7 +7,7 @@
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
-#include "daemon/cli/report_json.hpp"
+#include "daemon/reporting/report_json.hpp"
 
 namespace chimera::cli {
 namespace {
@@ -111,7 +111,7 @@ std::string verify_json_lines(const std::vector<verified_text>& texts, bool all)
   std::string out;
   for (const verified_text& text : texts)
     for (const verify_finding& f : text.findings)
-      if (f.how != weight::fine || all) out += to_text(finding_json(f), -1) + '\n';
+      if (f.how != weight::fine || all) out += reporting::to_text(finding_json(f), -1) + '\n';
   for (const verified_text& text : texts) {
     const tally t = count(text);
     ordered_json summary = {{"name", text.name},
@@ -120,7 +120,7 @@ std::string verify_json_lines(const std::vector<verified_text>& texts, bool all)
                             {"open", t.open}};
     if (text.is_report) summary["numbers"] = text.numbers;
     summary["by_rule"] = t.by_rule;
-    out += to_text({{"summary", summary}}, -1) + '\n';
+    out += reporting::to_text({{"summary", summary}}, -1) + '\n';
   }
   return out;
 }
@@ -144,7 +144,7 @@ std::string verify_sarif(const std::vector<verified_text>& texts) {
   ordered_json log = {{"$schema", "https://json.schemastore.org/sarif-2.1.0.json"},
                       {"version", "2.1.0"},
                       {"runs", ordered_json::array({run})}};
-  return to_text(log, 1) + '\n';
+  return reporting::to_text(log, 1) + '\n';
 }
 
 }  // namespace chimera::cli

@@ -13,10 +13,10 @@
 #include "agents/claims/number_scanner.hpp"
 #include "agents/report/printed_text.hpp"
 #include "agents/report/printer.hpp"
-#include "daemon/cli/library.hpp"
-#include "daemon/cli/print_report.hpp"
 #include "daemon/cli/reprint.hpp"
 #include "daemon/cli/text_difference.hpp"
+#include "daemon/library/library.hpp"
+#include "daemon/reporting/print_report.hpp"
 
 namespace chimera::cli {
 namespace {
@@ -28,7 +28,8 @@ constexpr std::size_t differences_max = 50;  // of one file; more say nothing ne
 
 class report_verifier {
  public:
-  report_verifier(fs::path folder, const recording& recorded, const report_files& expected)
+  report_verifier(fs::path folder, const reporting::recording& recorded,
+                  const reporting::report_files& expected)
       : folder_(std::move(folder)), recorded_(recorded), expected_(expected) {}
 
   verified_text run() {
@@ -60,7 +61,7 @@ class report_verifier {
   const std::string& content(const std::string& name) {
     const auto known = contents_.find(name);
     if (known != contents_.end()) return known->second;
-    auto text = read_text(folder_ / name);
+    auto text = library::read_text(folder_ / name);
     if (!text) add("file-missing", path(name), 0, proto::to_text(text.error()));
     return contents_.emplace(name, text ? std::move(*text) : std::string()).first->second;
   }
@@ -234,8 +235,8 @@ class report_verifier {
   }
 
   fs::path folder_;
-  const recording& recorded_;
-  const report_files& expected_;
+  const reporting::recording& recorded_;
+  const reporting::report_files& expected_;
   std::map<std::string, std::string> contents_;
   bool changed_ = false;
   verified_text out_;
@@ -246,25 +247,25 @@ class report_verifier {
 proto::result<verified_text> verify_report(const fs::path& folder,
                                            const std::optional<std::string>& root,
                                            std::size_t threads) {
-  recording recorded;
-  if (auto read = read_recording(folder, recorded); !read)
+  reporting::recording recorded;
+  if (auto read = reporting::read_recording(folder, recorded); !read)
     return std::unexpected(std::move(read.error()));
   const std::string tree = root.value_or(recorded.run.dataset);
   if (auto read = reread(recorded, tree, threads); !read)
     return std::unexpected(std::move(read.error()));
-  report_files expected;
+  reporting::report_files expected;
   if (recorded.run.data.files.sha256 == recorded.evidence_sha256) {
     auto printed = reprint(recorded);
     if (!printed) return std::unexpected(std::move(printed.error()));
     expected = std::move(*printed);
   } else {
-    expected["facts.jsonl"] = facts_lines(recorded.run);
+    expected["facts.jsonl"] = reporting::facts_lines(recorded.run);
   }
   return compare_report(folder, recorded, expected);
 }
 
-verified_text compare_report(const fs::path& folder, const recording& recorded,
-                             const report_files& expected) {
+verified_text compare_report(const fs::path& folder, const reporting::recording& recorded,
+                             const reporting::report_files& expected) {
   return report_verifier(folder, recorded, expected).run();
 }
 

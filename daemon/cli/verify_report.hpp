@@ -6,8 +6,8 @@
 #include <optional>
 #include <string>
 
-#include "daemon/cli/recording.hpp"
 #include "daemon/cli/verify_finding.hpp"
+#include "daemon/reporting/recording.hpp"
 #include "proto/problem.hpp"
 
 namespace chimera::cli {
@@ -23,6 +23,7 @@ namespace chimera::cli {
 /// The comparison alone. `recorded` was read again (see reread); `expected`: the files that reprint
 /// gave, or facts.jsonl alone if the evidence is not what it was.
 [[nodiscard]] verified_text compare_report(const std::filesystem::path& folder,
-                                           const recording& recorded, const report_files& expected);
+                                           const reporting::recording& recorded,
+                                           const reporting::report_files& expected);
 
 }  // namespace chimera::cli

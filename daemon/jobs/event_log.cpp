@@ -17,8 +17,8 @@ std::int64_t unix_ms(const clock& time) {
 }
 
 bool has_durable(const std::vector<proto::event>& events) {
-  return std::ranges::any_of(
-      events, [](const proto::event& e) { return proto::is_durable(e.type); });
+  return std::ranges::any_of(events,
+                             [](const proto::event& e) { return proto::is_durable(e.type); });
 }
 
 }  // namespace
@@ -42,8 +42,8 @@ void event_log::begin(store::insert_job job, std::vector<proto::event> events, c
   std::vector<store::change> changes;
   changes.emplace_back(std::move(job));
   changes.emplace_back(store::append_events{id, std::move(events)});
-  auto ended = [this, id, count, done = std::move(done)](
-                   const std::optional<proto::problem>& failure) {
+  auto ended = [this, id, count,
+                done = std::move(done)](const std::optional<proto::problem>& failure) {
     if (failure)
       tails_.erase(id);
     else

@@ -48,8 +48,7 @@ class merging {
 }  // namespace
 
 bool event_filter::wants(const proto::event& e) const {
-  if (!channels.empty() &&
-      std::ranges::find(channels, proto::channel_of(e.type)) == channels.end())
+  if (!channels.empty() && std::ranges::find(channels, proto::channel_of(e.type)) == channels.end())
     return false;
   if (!types.empty() && std::ranges::find(types, proto::to_text(e.type)) == types.end())
     return false;
@@ -118,12 +117,11 @@ task<proto::result<void>> log_reader::read_store(std::size_t bytes_max, reading&
 
 void log_reader::take_page(std::vector<proto::event> page, std::size_t bytes_max, reading& out) {
   const auto line = [this](std::uint64_t, std::uint64_t, const proto::event& merged) {
-    return std::make_shared<const std::string>(
-        proto::to_json(merged, where_.job, where_.epoch));
+    return std::make_shared<const std::string>(proto::to_json(merged, where_.job, where_.epoch));
   };
   // Events that are stored but not yet visible come from memory, when they are.
-  const std::uint64_t shown = tail_ == nullptr ? page.empty() ? 0 : page.back().seq
-                                               : tail_->visible();
+  const std::uint64_t shown =
+      tail_ == nullptr ? page.empty() ? 0 : page.back().seq : tail_->visible();
   merging run(out, line);
   std::size_t bytes = 0;
   for (const proto::event& e : page) {

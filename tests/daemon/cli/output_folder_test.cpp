@@ -5,7 +5,7 @@
 
 #include <catch2/catch.hpp>
 
-#include "daemon/cli/scratch_folder.hpp"
+#include "support/scratch_folder.hpp"
 
 namespace chimera::cli {
 namespace {
@@ -15,14 +15,14 @@ using names = std::set<std::string>;
 
 const std::string report = R"({"program":"chimera"})";
 
-output_folder chosen(const scratch_folder& at, const std::string& name = "out") {
+output_folder chosen(const test::scratch_folder& at, const std::string& name = "out") {
   auto folder = output_folder::choose(at / name, at / "data");
   REQUIRE(folder);
   return std::move(*folder);
 }
 
 TEST_CASE("a report appears in its place only when it is committed") {
-  const scratch_folder at;
+  const test::scratch_folder at;
   output_folder folder = chosen(at);
   CHECK(at.names().empty());
   REQUIRE(folder.write("report.md", "text"));
@@ -35,7 +35,7 @@ TEST_CASE("a report appears in its place only when it is committed") {
 }
 
 TEST_CASE("a report that is not committed leaves nothing behind") {
-  const scratch_folder at;
+  const test::scratch_folder at;
   {
     output_folder folder = chosen(at);
     REQUIRE(folder.write("report.md", "text"));
@@ -44,7 +44,7 @@ TEST_CASE("a report that is not committed leaves nothing behind") {
 }
 
 TEST_CASE("an earlier report is replaced as a whole, and stays if the new one is given up") {
-  const scratch_folder at;
+  const test::scratch_folder at;
   at.write("out/run.json", report);
   at.write("out/figures/old.svg", "old");
   {
@@ -63,7 +63,7 @@ TEST_CASE("an earlier report is replaced as a whole, and stays if the new one is
 }
 
 TEST_CASE("an empty folder may become a report") {
-  const scratch_folder at;
+  const test::scratch_folder at;
   fs::create_directory(at / "out");
   output_folder folder = chosen(at);
   REQUIRE(folder.write("report.md", "text"));
@@ -78,7 +78,7 @@ struct refusal {
 };
 
 TEST_CASE("a place that would cost something is refused, with the way out") {
-  const scratch_folder at;
+  const test::scratch_folder at;
   at.write("precious/thesis.tex", "years of work");
   at.write("other/run.json", R"({"program":"something else"})");
   at.write("file", "text");
@@ -103,14 +103,14 @@ TEST_CASE("a place that would cost something is refused, with the way out") {
 }
 
 TEST_CASE("a link that leads into the dataset is seen through") {
-  const scratch_folder at;
+  const test::scratch_folder at;
   at.write("data/a.csv", "a\n1\n");
   fs::create_directory_symlink(at / "data", at / "link");
   CHECK_FALSE(output_folder::choose(at / "link/report", at / "data"));
 }
 
 TEST_CASE("a file that cannot be written is named with the cause") {
-  const scratch_folder at;
+  const test::scratch_folder at;
   output_folder folder = chosen(at);
   REQUIRE(folder.write("a", "text"));
   const auto written = folder.write("a", "again");

@@ -10,7 +10,7 @@
 #include "agents/claims/number_scanner.hpp"
 #include "daemon/cli/analyze.hpp"
 #include "daemon/cli/reprint.hpp"
-#include "daemon/cli/scratch_folder.hpp"
+#include "support/scratch_folder.hpp"
 
 namespace cli = chimera::cli;
 
@@ -48,7 +48,7 @@ std::string mutated(const std::string& text, std::mt19937& random) {
 }
 
 // A tree of runs with seeded numbers, groups and failures.
-void plant(const cli::scratch_folder& folder, unsigned seed) {
+void plant(const chimera::test::scratch_folder& folder, unsigned seed) {
   std::mt19937 random(seed);
   const auto noise = [](std::mt19937& r) {
     return 0.9 + 0.2 * static_cast<double>(r()) / 4294967296.0;
@@ -76,12 +76,12 @@ void plant(const cli::scratch_folder& folder, unsigned seed) {
 }  // namespace
 
 TEST_CASE("400 single changes of a number in a report are all found, with their line") {
-  const cli::scratch_folder folder;
+  const chimera::test::scratch_folder folder;
   const std::string tree = CHIMERA_TEST_DATA "/sample";
   const std::string out = (folder / "report").string();
   analyze(tree, out);
-  cli::recording recorded;
-  REQUIRE(cli::read_recording(out, recorded));
+  chimera::reporting::recording recorded;
+  REQUIRE(chimera::reporting::read_recording(out, recorded));
   REQUIRE(cli::reread(recorded, tree, 1));
   const auto expected = cli::reprint(recorded);
   REQUIRE(expected);
@@ -106,7 +106,7 @@ TEST_CASE("400 single changes of a number in a report are all found, with their 
 TEST_CASE("a report of any tree stands until something changes") {
   for (unsigned seed = 1; seed <= 6; ++seed) {
     CAPTURE(seed);
-    const cli::scratch_folder folder;
+    const chimera::test::scratch_folder folder;
     const std::string tree = (folder / "tree").string();
     plant(folder, seed);
     analyze(tree, (folder / "report").string());

@@ -1,4 +1,4 @@
-#include "daemon/cli/run_json.hpp"
+#include "daemon/reporting/run_json.hpp"
 
 #include <cmath>
 #include <map>
@@ -7,11 +7,11 @@
 #include <nlohmann/json.hpp>
 
 #include "agents/evidence/source/sha256.hpp"
-#include "daemon/cli/recording.hpp"
-#include "daemon/cli/report_json.hpp"
+#include "daemon/reporting/recording.hpp"
+#include "daemon/reporting/report_json.hpp"
 #include "proto/decimal.hpp"
 
-namespace chimera::cli {
+namespace chimera::reporting {
 namespace {
 
 using nlohmann::ordered_json;
@@ -132,4 +132,4 @@ std::string summary_json(const finished_run& run, const std::string& folder) {
   return to_text(json, 1) + '\n';
 }
 
-}  // namespace chimera::cli
+}  // namespace chimera::reporting

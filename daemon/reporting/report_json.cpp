@@ -1,4 +1,4 @@
-#include "daemon/cli/report_json.hpp"
+#include "daemon/reporting/report_json.hpp"
 
 #include <map>
 
@@ -6,7 +6,7 @@
 
 #include "agents/claims/reference.hpp"
 
-namespace chimera::cli {
+namespace chimera::reporting {
 namespace {
 
 using nlohmann::ordered_json;
@@ -195,4 +195,4 @@ std::string to_text(const ordered_json& value, int indent) {
   return value.dump(indent, ' ', false, ordered_json::error_handler_t::replace);
 }
 
-}  // namespace chimera::cli
+}  // namespace chimera::reporting

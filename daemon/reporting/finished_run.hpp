@@ -13,7 +13,7 @@
 #include "daemon/jobs/run_pipeline.hpp"
 #include "proto/persona.hpp"
 
-namespace chimera::cli {
+namespace chimera::reporting {
 
 /// Filled stage by stage. Not moved after `data` stands: the outline looks facts up in it.
 struct finished_run {
@@ -44,4 +44,4 @@ struct finished_run {
 
 using report_files = std::map<std::string, std::string>;  ///< name -> content
 
-}  // namespace chimera::cli
+}  // namespace chimera::reporting

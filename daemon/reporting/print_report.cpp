@@ -1,4 +1,4 @@
-#include "daemon/cli/print_report.hpp"
+#include "daemon/reporting/print_report.hpp"
 
 #include <algorithm>
 #include <utility>
@@ -6,9 +6,9 @@
 #include <fmt/format.h>
 
 #include "agents/claims/audit/audit_tree.hpp"
-#include "daemon/cli/report_json.hpp"
+#include "daemon/reporting/report_json.hpp"
 
-namespace chimera::cli {
+namespace chimera::reporting {
 namespace {
 
 // The counts change what is printed, and printing changes the counts: the second time they agree,
@@ -139,4 +139,4 @@ report_files files_of(const finished_run& run) {
   return files;
 }
 
-}  // namespace chimera::cli
+}  // namespace chimera::reporting

@@ -1,4 +1,4 @@
-#include "daemon/cli/library.hpp"
+#include "daemon/library/library.hpp"
 
 #include <algorithm>
 #include <cerrno>
@@ -13,7 +13,7 @@
 
 #include "agents/personas/persona_file.hpp"
 
-namespace chimera::cli {
+namespace chimera::library {
 namespace {
 
 namespace fs = std::filesystem;
@@ -37,7 +37,7 @@ proto::result<fs::path> choose_folder(const std::optional<std::string>& asked) {
                                  installed.string(), source.string()));
 }
 
-proto::result<void> read_into(library& all, const fs::path& file) {
+proto::result<void> read_into(catalog& all, const fs::path& file) {
   const auto yaml = read_text(file);
   if (!yaml) return std::unexpected(yaml.error());
   const auto kind = personas::read_kind(*yaml, file.string());
@@ -97,7 +97,7 @@ proto::result<std::string> read_text(const fs::path& file) {
   return text;
 }
 
-proto::result<library> load_library(const std::optional<std::string>& asked) {
+proto::result<catalog> load_library(const std::optional<std::string>& asked) {
   const auto folder = choose_folder(asked);
   if (!folder) return std::unexpected(folder.error());
   std::vector<fs::path> files;
@@ -110,7 +110,7 @@ proto::result<library> load_library(const std::optional<std::string>& asked) {
     return proto::fail("personas.folder", fmt::format("'{}' could not be listed", folder->string()),
                        error.message());
   std::ranges::sort(files);
-  library all;
+  catalog all;
   all.folder = *folder;
   for (const fs::path& file : files)
     if (auto read = read_into(all, file); !read) return std::unexpected(read.error());
@@ -119,12 +119,12 @@ proto::result<library> load_library(const std::optional<std::string>& asked) {
   return all;
 }
 
-proto::result<proto::persona> find_persona(const library& all, std::string_view name) {
+proto::result<proto::persona> find_persona(const catalog& all, std::string_view name) {
   return find_named(all.personas, "persona", name, all.folder);
 }
 
-proto::result<proto::pipeline> find_pipeline(const library& all, std::string_view name) {
+proto::result<proto::pipeline> find_pipeline(const catalog& all, std::string_view name) {
   return find_named(all.pipelines, "pipeline", name, all.folder);
 }
 
-}  // namespace chimera::cli
+}  // namespace chimera::library

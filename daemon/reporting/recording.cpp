@@ -1,4 +1,4 @@
-#include "daemon/cli/recording.hpp"
+#include "daemon/reporting/recording.hpp"
 
 #include <cstdint>
 #include <sstream>
@@ -6,9 +6,9 @@
 
 #include <fmt/format.h>
 
-#include "daemon/cli/library.hpp"
+#include "daemon/library/library.hpp"
 
-namespace chimera::cli {
+namespace chimera::reporting {
 namespace {
 
 using nlohmann::json;
@@ -166,7 +166,7 @@ ordered_json recorded_json(const finished_run& run) {
 
 proto::result<void> read_recording(const std::filesystem::path& folder, recording& out) {
   const std::filesystem::path run_file = folder / "run.json";
-  auto text = read_text(run_file);
+  auto text = library::read_text(run_file);
   if (!text) return std::unexpected(std::move(text.error()));
   try {
     take_run(json::parse(*text), out);
@@ -174,7 +174,7 @@ proto::result<void> read_recording(const std::filesystem::path& folder, recordin
     return std::unexpected(unsound(run_file, 0, e.what()));
   }
   const std::filesystem::path transcript = folder / "transcript.jsonl";
-  auto lines = read_text(transcript);
+  auto lines = library::read_text(transcript);
   if (!lines) return std::unexpected(std::move(lines.error()));
   std::istringstream stream(*lines);
   std::string line;
@@ -188,4 +188,4 @@ proto::result<void> read_recording(const std::filesystem::path& folder, recordin
   return {};
 }
 
-}  // namespace chimera::cli
+}  // namespace chimera::reporting

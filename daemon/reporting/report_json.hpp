@@ -6,9 +6,9 @@
 
 #include <nlohmann/json_fwd.hpp>
 
-#include "daemon/cli/finished_run.hpp"
+#include "daemon/reporting/finished_run.hpp"
 
-namespace chimera::cli {
+namespace chimera::reporting {
 
 /// Findings with kind, severity and slots: each slot with its reference, the ids of its facts and
 /// what the report prints for it.
@@ -25,4 +25,4 @@ namespace chimera::cli {
 /// JSON text with invalid UTF-8 replaced; `indent` -1 = one line.
 [[nodiscard]] std::string to_text(const nlohmann::ordered_json& value, int indent);
 
-}  // namespace chimera::cli
+}  // namespace chimera::reporting

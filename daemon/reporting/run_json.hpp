@@ -3,9 +3,9 @@
 
 #include <string>
 
-#include "daemon/cli/finished_run.hpp"
+#include "daemon/reporting/finished_run.hpp"
 
-namespace chimera::cli {
+namespace chimera::reporting {
 
 /// What run.json seals a file with.
 struct sealed_file {
@@ -23,4 +23,4 @@ struct sealed_file {
 /// The one document that `--json` prints: where the report is, what it counts, its verdict.
 [[nodiscard]] std::string summary_json(const finished_run& run, const std::string& folder);
 
-}  // namespace chimera::cli
+}  // namespace chimera::reporting

@@ -1,12 +1,12 @@
-#include "daemon/cli/library.hpp"
+#include "daemon/library/library.hpp"
 
 #include <string>
 
 #include <catch2/catch.hpp>
 
-#include "daemon/cli/scratch_folder.hpp"
+#include "support/scratch_folder.hpp"
 
-namespace chimera::cli {
+namespace chimera::library {
 namespace {
 
 std::string persona(const std::string& name) {
@@ -14,7 +14,7 @@ std::string persona(const std::string& name) {
 }
 
 TEST_CASE("a library holds every YAML file of its folder, in the order of their names") {
-  const scratch_folder at;
+  const test::scratch_folder at;
   at.write("p/b.yaml", persona("Second"));
   at.write("p/a.yml", persona("First"));
   at.write("p/notes.txt", "not: [yaml");
@@ -26,7 +26,7 @@ TEST_CASE("a library holds every YAML file of its folder, in the order of their 
 }
 
 TEST_CASE("a file that is not sound is named with its place") {
-  const scratch_folder at;
+  const test::scratch_folder at;
   at.write("p/a.yaml", "kind: persona\nnmae: x\n");
   const auto all = load_library((at / "p").string());
   REQUIRE_FALSE(all);
@@ -35,7 +35,7 @@ TEST_CASE("a file that is not sound is named with its place") {
 }
 
 TEST_CASE("two personas of one name are refused with both files") {
-  const scratch_folder at;
+  const test::scratch_folder at;
   at.write("p/a.yaml", persona("Same"));
   at.write("p/b.yaml", persona("Same"));
   const auto all = load_library((at / "p").string());
@@ -45,14 +45,14 @@ TEST_CASE("two personas of one name are refused with both files") {
 }
 
 TEST_CASE("a folder that is none is refused, and who named it is said") {
-  const scratch_folder at;
+  const test::scratch_folder at;
   const auto all = load_library((at / "missing").string());
   REQUIRE_FALSE(all);
   CHECK(all.error().detail == "it was given by --personas");
 }
 
 TEST_CASE("an unknown name is answered with the nearest") {
-  library all;
+  catalog all;
   all.folder = "personas";
   all.personas.resize(1);
   all.personas[0].name = "Chimera Agent A";
@@ -72,4 +72,4 @@ TEST_CASE("a file that is not there is named with the cause") {
 }
 
 }  // namespace
-}  // namespace chimera::cli
+}  // namespace chimera::library

@@ -2,9 +2,9 @@
 #pragma once
 
 #include "agents/ports/clock.hpp"
-#include "daemon/cli/finished_run.hpp"
+#include "daemon/reporting/finished_run.hpp"
 
-namespace chimera::cli {
+namespace chimera::reporting {
 
 /// Audits the documents of the dataset, adds the facts that tell of them, and chooses what is worth
 /// saying. `data` outlives the result.
@@ -22,4 +22,4 @@ void print_report(finished_run& run, const clock& time);
 /// report is printed.
 [[nodiscard]] std::string facts_lines(const finished_run& run);
 
-}  // namespace chimera::cli
+}  // namespace chimera::reporting

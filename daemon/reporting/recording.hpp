@@ -9,10 +9,10 @@
 #include <nlohmann/json.hpp>
 
 #include "agents/ports/text_generator.hpp"
-#include "daemon/cli/finished_run.hpp"
+#include "daemon/reporting/finished_run.hpp"
 #include "proto/problem.hpp"
 
-namespace chimera::cli {
+namespace chimera::reporting {
 
 /// The part of run.json that only a repetition needs: personas, pipeline, limits, times.
 [[nodiscard]] nlohmann::ordered_json recorded_json(const finished_run& run);
@@ -29,4 +29,4 @@ struct recording {
 [[nodiscard]] proto::result<void> read_recording(const std::filesystem::path& folder,
                                                  recording& out);
 
-}  // namespace chimera::cli
+}  // namespace chimera::reporting

@@ -10,10 +10,10 @@
 #include "proto/persona.hpp"
 #include "proto/problem.hpp"
 
-namespace chimera::cli {
+namespace chimera::library {
 
 /// In the order of their file names.
-struct library {
+struct catalog {
   std::filesystem::path folder;
   std::vector<proto::persona> personas;
   std::vector<proto::pipeline> pipelines;
@@ -23,14 +23,14 @@ struct library {
 /// else ../share/chimera/personas beside an installed program, else the source tree's. Errors: no
 /// such folder, a file that is not sound (the first, by name), two personas or pipelines of one
 /// name.
-[[nodiscard]] proto::result<library> load_library(const std::optional<std::string>& asked);
+[[nodiscard]] proto::result<catalog> load_library(const std::optional<std::string>& asked);
 
 /// Whole content of a file; an error names the file and the cause.
 [[nodiscard]] proto::result<std::string> read_text(const std::filesystem::path& file);
 
 /// By name, with the nearest spelling in the error.
-[[nodiscard]] proto::result<proto::persona> find_persona(const library& all, std::string_view name);
-[[nodiscard]] proto::result<proto::pipeline> find_pipeline(const library& all,
+[[nodiscard]] proto::result<proto::persona> find_persona(const catalog& all, std::string_view name);
+[[nodiscard]] proto::result<proto::pipeline> find_pipeline(const catalog& all,
                                                            std::string_view name);
 
-}  // namespace chimera::cli
+}  // namespace chimera::library

@@ -9,12 +9,12 @@
 #include <string>
 #include <system_error>
 
-namespace chimera::cli {
+namespace chimera::test {
 
 class scratch_folder {
  public:
   scratch_folder() {
-    std::string name = (std::filesystem::temp_directory_path() / "chimera-cli-XXXXXX").string();
+    std::string name = (std::filesystem::temp_directory_path() / "chimera-test-XXXXXX").string();
     if (::mkdtemp(name.data()) == nullptr) throw std::runtime_error("no scratch folder: " + name);
     path_ = name;
   }
@@ -48,4 +48,4 @@ class scratch_folder {
   std::filesystem::path path_;
 };
 
-}  // namespace chimera::cli
+}  // namespace chimera::test
