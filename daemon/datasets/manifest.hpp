@@ -16,7 +16,7 @@ namespace chimera::datasets {
 struct dataset_file {
   std::string path;  ///< relative, '/' separators
   std::uint64_t bytes = 0;
-  std::string sha256;  ///< 64 hex digits; "" if a file of a path dataset could not be read
+  std::string sha256 = {};  ///< 64 hex digits; "" if a file of a path dataset could not be read
   bool operator==(const dataset_file&) const = default;
 };
 

@@ -12,16 +12,16 @@
 namespace chimera::datasets {
 
 struct packed_entry {
-  std::string name;
-  std::string content;
+  std::string name = {};
+  std::string content = {};
   unsigned kind = AE_IFREG;
-  std::string link;  ///< target of a symbolic or (kind AE_IFREG) hard link
+  std::string link = {};  ///< target of a symbolic or (kind AE_IFREG) hard link
   unsigned mode = 0644;
 };
 
 struct packing {
   const char* format = "pax";  ///< "pax", "ustar", "zip"
-  const char* filter = "none";
+  const char* filter = "";     ///< "gzip", "xz", "zstd"; "" = none
   const char* options = nullptr;
   const char* password = nullptr;
   int filters = 1;  ///< how many times the filter is applied
@@ -51,7 +51,7 @@ inline void add_packed(archive* a, const packed_entry& e) {
 inline std::string pack(const std::vector<packed_entry>& entries, const packing& how = {}) {
   archive* const a = archive_write_new();
   demand_ok(a, archive_write_set_format_by_name(a, how.format));
-  for (int i = 0; i < how.filters; ++i)
+  for (int i = 0; *how.filter != '\0' && i < how.filters; ++i)
     demand_ok(a, archive_write_add_filter_by_name(a, how.filter));
   if (how.options != nullptr) demand_ok(a, archive_write_set_options(a, how.options));
   if (how.password != nullptr) demand_ok(a, archive_write_set_passphrase(a, how.password));

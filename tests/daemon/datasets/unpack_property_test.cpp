@@ -16,7 +16,7 @@ using namespace chimera::datasets;
 
 std::string some_name() {
   const auto letters = rc::gen::element('a', 'b', 'c', '.', ' ', '-', ':', '%', '~');
-  return "n" + *rc::gen::resize(6, rc::gen::container<std::string>(letters));
+  return "nn" + *rc::gen::resize(6, rc::gen::container<std::string>(letters));
 }
 
 /// Folders are those that the files need, and a few empty ones.
