@@ -14,6 +14,7 @@ namespace chimera::proto {
 enum class event_type : std::uint8_t {
   job_queued,
   job_started,
+  job_resumed,  ///< the daemon was stopped while it ran, and started again
   job_progress,
   job_canceling,
   job_completed,
