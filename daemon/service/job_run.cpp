@@ -102,7 +102,7 @@ task<proto::result<earlier_life>> job_run::look_back() {
   if (!steps) co_return std::unexpected(std::move(steps.error()));
   for (const store::stored_step& step : *steps) {
     if (step.state != "completed" && step.state != "skipped") continue;
-    auto node = jobs::read_record(step.record);
+    auto node = jobs::read_record(step);
     if (!node) co_return std::unexpected(std::move(node.error()));
     before.finished.emplace(step.step, std::move(*node));
   }
@@ -148,10 +148,10 @@ task<proto::result<void>> job_run::write(earlier_life before) {
   inputs.work = &run_->pipeline;
   inputs.personas = &run_->personas;
   inputs.outline = jobs::needs_dataset(run_->pipeline) ? &run_->outline : nullptr;
-  inputs.generator = generator_;
+  inputs.generator = generator_.get();
   inputs.time = &around_.time;
   inputs.finished = &before.finished;
-  inputs.attempts_before = &before.attempts;
+  inputs.attempts_begun = &before.attempts;
   auto outcome = co_await jobs::run_pipeline(inputs, live_);
   if (!outcome) co_return std::unexpected(std::move(outcome.error()));
   run_->agents = std::move(*outcome);

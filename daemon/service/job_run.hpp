@@ -45,7 +45,7 @@ class job_run {
   live_job& live_;
   const surroundings& around_;
   const service_settings& settings_;
-  text_generator* generator_ = nullptr;
+  std::shared_ptr<text_generator> generator_;
   std::unique_ptr<reporting::finished_run> run_;
   std::vector<store::change> results_;     ///< of the end: artifacts of the report
   std::vector<proto::event> last_events_;  ///< before the job's last one
