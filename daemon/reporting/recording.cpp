@@ -14,63 +14,6 @@ namespace {
 using nlohmann::json;
 using nlohmann::ordered_json;
 
-ordered_json persona_json(const proto::persona& who) {
-  return {{"name", who.name},
-          {"version", who.version},
-          {"description", who.description},
-          {"role", who.role},
-          {"instructions", who.instructions},
-          {"model", who.model},
-          {"options", who.options},
-          {"words_max", who.words_max}};
-}
-
-proto::persona persona_from(const json& j) {
-  proto::persona who;
-  who.name = j.at("name");
-  who.version = j.at("version");
-  who.description = j.at("description");
-  who.role = j.at("role");
-  who.instructions = j.at("instructions");
-  who.model = j.at("model");
-  who.options = j.at("options").get<std::map<std::string, std::string>>();
-  who.words_max = j.at("words_max");
-  return who;
-}
-
-ordered_json pipeline_json(const proto::pipeline& p) {
-  ordered_json steps = ordered_json::array();
-  for (const proto::pipeline_step& s : p.steps)
-    steps.push_back({{"name", s.name},
-                     {"persona", s.persona},
-                     {"inputs", s.inputs},
-                     {"output", s.output},
-                     {"for_each", s.for_each}});
-  return {{"name", p.name},
-          {"version", p.version},
-          {"description", p.description},
-          {"report", p.report},
-          {"steps", std::move(steps)}};
-}
-
-proto::pipeline pipeline_from(const json& j) {
-  proto::pipeline p;
-  p.name = j.at("name");
-  p.version = j.at("version");
-  p.description = j.at("description");
-  p.report = j.at("report");
-  for (const json& s : j.at("steps")) {
-    proto::pipeline_step step;
-    step.name = s.at("name");
-    step.persona = s.at("persona");
-    step.inputs = s.at("inputs").get<std::vector<std::string>>();
-    step.output = s.at("output");
-    step.for_each = s.at("for_each");
-    p.steps.push_back(std::move(step));
-  }
-  return p;
-}
-
 ordered_json limits_json(const evidence::scan_limits& l) {
   return {{"files", l.files},
           {"depth", l.depth},
@@ -156,9 +99,10 @@ ordered_json recorded_json(const finished_run& run) {
   out["analysis_ns"] = run.analysis_ns;
   out["report_ns"] = run.report_ns;
   out["limits"] = limits_json(run.limits);
-  out["pipeline"] = pipeline_json(run.pipeline);
+  out["pipeline"] = ordered_json::parse(personas::write_json(run.pipeline));
   out["personas"] = ordered_json::array();
-  for (const proto::persona& who : run.personas) out["personas"].push_back(persona_json(who));
+  for (const proto::persona& who : run.personas)
+    out["personas"].push_back(ordered_json::parse(personas::write_json(who)));
   out["calls"] = ordered_json::array();
   for (const roles::call_record& call : run.agents.calls) out["calls"].push_back(usage_json(call));
   return out;
