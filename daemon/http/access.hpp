@@ -7,7 +7,7 @@
 #include <string_view>
 #include <vector>
 
-#include "daemon/http/message.hpp"
+#include "daemon/http/server/message.hpp"
 #include "daemon/http/problem_json.hpp"
 
 namespace chimera::http {

@@ -15,7 +15,7 @@
 #include <vector>
 
 #include "daemon/http/identity.hpp"
-#include "daemon/http/message.hpp"
+#include "daemon/http/server/message.hpp"
 #include "daemon/http/problem_json.hpp"
 #include "proto/problem.hpp"
 

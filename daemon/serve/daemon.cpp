@@ -178,8 +178,7 @@ class daemon {
       hangups_.cancel();
       co_return;
     }
-    const std::string url =
-        fmt::format("http://{}", address_of(settings_.listen, server_.port()));
+    const std::string url = fmt::format("http://{}", address_of(settings_.listen, server_.port()));
     if (auto told = folder_.write_endpoint(url); !told) report(proto::to_text(told.error()));
     report(fmt::format("listening on {}", url));
     co_await server_.run();

@@ -26,8 +26,7 @@ http::dataset_view view_of(const datasets::manifest& m, std::string source) {
   view.files = m.files.size();
   view.bytes = m.bytes();
   view.sha256 = m.id.substr(id_prefix.size());
-  for (const datasets::dataset_file& f : m.files)
-    view.tree.push_back({f.path, f.bytes, f.sha256});
+  for (const datasets::dataset_file& f : m.files) view.tree.push_back({f.path, f.bytes, f.sha256});
   return view;
 }
 

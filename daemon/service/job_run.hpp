@@ -1,6 +1,7 @@
 // One job from its start to its end: evidence, pipeline, report, each event in its log.
 #pragma once
 
+#include <chrono>
 #include <map>
 #include <memory>
 #include <optional>
@@ -40,6 +41,8 @@ class job_run {
   [[nodiscard]] task<proto::result<void>> read_evidence();
   [[nodiscard]] task<proto::result<void>> write(earlier_life before);
   [[nodiscard]] task<proto::result<void>> print();
+  /// Of the job's time budget.
+  [[nodiscard]] std::chrono::nanoseconds remaining() const;
   void end(std::optional<proto::problem> failure);
 
   live_job& live_;
