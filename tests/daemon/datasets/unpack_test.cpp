@@ -223,6 +223,65 @@ TEST_CASE("a file of holes is counted with its holes", "[unpack]") {
   CHECK_FALSE(got.left_behind);
 }
 
+/// A tar block: a header of type S (a file with holes) whose list of holes goes on for `blocks`.
+std::string endless_holes(std::size_t blocks) {
+  std::string head(512, '\0');
+  const auto put = [&](std::size_t at, std::string_view text) {
+    head.replace(at, text.size(), text);
+  };
+  put(0, "holes");
+  put(100, "0000644");
+  put(124, "00000000000");
+  put(156, "S");
+  put(257, "ustar  ");
+  put(386, "00000000000");
+  put(398, "00000000000");
+  put(482, "\1");
+  put(483, "00000000001");
+  put(148, "        ");
+  unsigned sum = 0;
+  for (const char c : head) sum += static_cast<unsigned char>(c);
+  put(148, fmt::format("{:06o}", sum));
+  head[154] = '\0';
+  std::string more;
+  for (int i = 0; i < 21; ++i) more += std::string("00000000000\00000000000\0\0", 24);
+  more += std::string("\1\0\0\0\0\0\0\0", 8);
+  for (std::size_t i = 0; i < blocks; ++i) head += more;
+  return head;
+}
+
+/// The directory of a zip names `count` empty files that are all one.
+std::string long_directory(std::size_t count) {
+  const std::string local =
+      std::string("PK\3\4\x14", 5) + std::string(21, '\0') + "\1" + std::string(3, '\0') + "a";
+  const std::string entry = std::string("PK\1\2\x14\3\x14", 7) + std::string(21, '\0') + "\1" +
+                            std::string(17, '\0') + "a";
+  const auto number = [](std::size_t value) {
+    std::string out;
+    for (int i = 0; i < 4; ++i) out += static_cast<char>((value >> (8 * i)) & 0xffU);
+    return out;
+  };
+  std::string out = local;
+  for (std::size_t i = 0; i < count; ++i) out += entry;
+  return out + std::string("PK\5\6", 4) + std::string(8, '\0') + number(count * entry.size()) +
+         number(local.size()) + std::string(2, '\0');
+}
+
+TEST_CASE("headers that never end are stopped before they fill the memory", "[unpack]") {
+  unpack_limits limits;
+  const std::string holes = endless_holes((std::size_t{40} << 20U) / 512);
+  for (const std::string& upload :
+       {holes, squeeze(holes, "gzip"), squeeze(holes, "zstd"), long_directory(1'000'000)}) {
+    INFO(upload.size());
+    const outcome got = try_unpack(upload, limits);
+    REQUIRE_FALSE(got.result.has_value());
+    INFO(got.result.error().detail);
+    CHECK(got.result.error().detail.find("headers of more than 32 MiB") != std::string::npos);
+    CHECK_FALSE(got.left_behind);
+  }
+  CHECK(try_unpack(long_directory(1), limits).result.has_value());
+}
+
 TEST_CASE("an archive inside more than one packing is refused", "[unpack]") {
   const outcome got = try_unpack(pack(small, {.filter = "gzip", .filters = 2}), {});
   REQUIRE_FALSE(got.result.has_value());
