@@ -7,6 +7,7 @@
 #include <boost/asio/post.hpp>
 #include <boost/asio/this_coro.hpp>
 
+#include "daemon/cli/progress_journal.hpp"
 #include "daemon/jobs/run_pipeline.hpp"
 #include "daemon/reporting/nothing_found.hpp"
 #include "daemon/reporting/print_report.hpp"
@@ -58,12 +59,15 @@ task<ending> analysis::read() {
 
 task<ending> analysis::let_agents_write() {
   const std::int64_t began = around_.time.now().count();
-  const jobs::pipeline_inputs inputs{&run_.pipeline, &run_.personas, &run_.outline,
-                                     &around_.generator, &around_.time};
-  auto on_event = [this](const jobs::step_event& event) {
-    around_.shown.show("agents write", event.done, event.of, event.step);
-  };
-  auto outcome = co_await jobs::run_pipeline(inputs, std::move(on_event));
+  jobs::pipeline_inputs inputs;
+  inputs.work = &run_.pipeline;
+  inputs.personas = &run_.personas;
+  inputs.outline = &run_.outline;
+  inputs.lints = &run_.data.lints;
+  inputs.generator = &around_.generator;
+  inputs.time = &around_.time;
+  progress_journal log(&around_.shown);
+  auto outcome = co_await jobs::run_pipeline(std::move(inputs), log);
   if (!outcome) co_return failed(exit_code::job_failed, outcome.error());
   run_.agents = std::move(*outcome);
   run_.analysis_ns = around_.time.now().count() - began;
