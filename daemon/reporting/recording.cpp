@@ -1,11 +1,13 @@
 #include "daemon/reporting/recording.hpp"
 
 #include <cstdint>
+#include <optional>
 #include <sstream>
 #include <utility>
 
 #include <fmt/format.h>
 
+#include "agents/personas/pipeline_json.hpp"
 #include "daemon/library/library.hpp"
 
 namespace chimera::reporting {
@@ -54,7 +56,8 @@ generation_usage usage_from(const json& j) {
   return u;
 }
 
-void take_run(const json& j, recording& out) {
+// What is unsound in the agents that it names, or nothing.
+std::optional<std::string> take_run(const json& j, recording& out) {
   finished_run& run = out.run;
   run.version = j.at("version");
   run.date = j.at("date");
@@ -63,8 +66,12 @@ void take_run(const json& j, recording& out) {
   run.backend = j.at("backend");
   run.model = j.at("model_asked");
   const json& recorded = j.at("recorded");
-  run.pipeline = pipeline_from(recorded.at("pipeline"));
-  for (const json& who : recorded.at("personas")) run.personas.push_back(persona_from(who));
+  const json agents = {{"pipeline", recorded.at("pipeline")},
+                       {"personas", recorded.at("personas")}};
+  auto sound = personas::read_definition(agents.dump());
+  if (!sound) return proto::to_text(sound.error());
+  run.pipeline = std::move(sound->pipeline);
+  run.personas = std::move(sound->personas);
   run.limits = limits_from(recorded.at("limits"));
   run.ingest_ns = recorded.at("ingest_ns");
   run.analysis_ns = recorded.at("analysis_ns");
@@ -72,6 +79,7 @@ void take_run(const json& j, recording& out) {
   for (const json& call : recorded.at("calls"))
     out.answers[call.at("step")].usage = usage_from(call);
   for (const auto& [name, file] : j.at("files").items()) out.files[name] = file.at("sha256");
+  return std::nullopt;
 }
 
 void take_answer(const json& j, recording& out) {
@@ -113,7 +121,8 @@ proto::result<void> read_recording(const std::filesystem::path& folder, recordin
   auto text = library::read_text(run_file);
   if (!text) return std::unexpected(std::move(text.error()));
   try {
-    take_run(json::parse(*text), out);
+    const auto bad = take_run(json::parse(*text), out);
+    if (bad) return std::unexpected(unsound(run_file, 0, *bad));
   } catch (const json::exception& e) {
     return std::unexpected(unsound(run_file, 0, e.what()));
   }
