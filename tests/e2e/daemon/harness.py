@@ -30,7 +30,8 @@ backends:
   - {name: steady, type: simulated, tokens: 20, tokens_per_second: 400}
   - {name: slow, type: simulated, tokens: 2000, tokens_per_second: 50}
   - {name: narrow, type: simulated, tokens: 40, tokens_per_second: 200, slots: 1}
-  - {name: flaky, type: simulated, tokens: 10, tokens_per_second: 2000, fail_rate: 0.2, cut_rate: 0.3}
+  - {name: flaky, type: simulated, tokens: 10, tokens_per_second: 2000, fail_rate: 0.2,
+     cut_rate: 0.3}
   - {name: cutting, type: simulated, tokens: 30, tokens_per_second: 3000, cut_rate: 0.5, seed: 3}
   - {name: broken, type: simulated, tokens: 5, fail_rate: 1}
   - {name: flood, type: simulated, tokens: 100000}

@@ -89,7 +89,8 @@ def test_random_reconnects(arguments):
         for thread in threads:
             thread.join(120)
         for watcher in watchers:
-            assert watcher.problem is None, watcher.problem
+            if watcher.problem:
+                raise watcher.problem
             reconnects += watcher.reconnects
         whole = list(history(daemon, job))
         for watcher in watchers:
