@@ -1,4 +1,4 @@
-"""Mixed jobs, and clients that never give up: each asks for its job by one key until it is taken."""
+"""Mixed jobs, and clients that never give up: each asks for a job by one key until it is taken."""
 import random
 import threading
 import time
