@@ -90,7 +90,8 @@ name: bad
 version: "1"
 description: Names nobody.
 steps:
-  - {name: only, persona: Writter, inputs: [], output: text}
+  - {name: only, persona: Writter, inputs: [], output: text, prompt: Go.}
+report: text
 """
 CYCLE = """\
 kind: pipeline
@@ -100,6 +101,7 @@ description: Each waits for the other.
 steps:
   - {name: a, persona: Writer, inputs: [two], output: one}
   - {name: b, persona: Writer, inputs: [one], output: two}
+report: two
 """
 BAD_YAML = "kind: pipeline\nname: [bad\n"
 

@@ -34,7 +34,7 @@ backends:
      cut_rate: 0.3}
   - {name: cutting, type: simulated, tokens: 30, tokens_per_second: 3000, cut_rate: 0.5, seed: 3}
   - {name: broken, type: simulated, tokens: 5, fail_rate: 1}
-  - {name: flood, type: simulated, tokens: 100000}
+  - {name: flood, type: simulated, tokens: 1000000}
 defaults: {backend: quick}
 allowed_origins: ["null"]
 """

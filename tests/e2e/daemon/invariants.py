@@ -5,6 +5,12 @@ from harness import TERMINAL_EVENTS
 from streams import history
 
 
+# What only an attempt says that goes on.
+OF_A_LIVING_ATTEMPT = ("step.started", "step.completed", "token.delta", "message.started",
+                       "message.completed", "artifact.created", "claim.verified", "claim.refuted",
+                       "claim.unresolved", "llm.usage")
+
+
 def violations_of_log(events):
     """Lines that say what is wrong with a whole log, from its first event to its end."""
     wrong = list(wrong_numbers(events))
@@ -45,7 +51,7 @@ def wrong_steps(events):
             continue
         attempt = event.get("attempt", 0)
         at = f"{kind} {event['seq']} of {step}#{attempt}"
-        if attempt and attempt <= discarded.get(step, 0) and kind != "step.attempt_discarded":
+        if attempt and attempt <= discarded.get(step, 0) and kind in OF_A_LIVING_ATTEMPT:
             yield f"{at}: attempt {discarded[step]} was discarded"
         if step in ended and kind in ("step.started", "token.delta", "step.completed",
                                       "message.started", "step.attempt_discarded"):
