@@ -5,7 +5,7 @@ import socket
 import threading
 import time
 
-from harness import HERE, SOURCE, Daemon, Scratch
+from harness import Daemon, Scratch
 from invariants import check_jobs
 from streams import Ended, Sse, Subscription, WebSocket, history, is_log_event, whole_stream
 
@@ -107,11 +107,8 @@ BAD_YAML = "kind: pipeline\nname: [bad\n"
 
 
 def test_19_bad_definitions(arguments):
-    scratch = Scratch()
-    folder = scratch.root / "personas"
-    folder.mkdir()
-    daemon = Daemon(arguments.chimera, scratch,
-                    personas=[folder, HERE / "personas", SOURCE / "personas"]).start()
+    daemon = daemon_of(arguments).start()
+    folder = daemon.scratch.personas
     known = [p["name"] for p in daemon.get("/v1/pipelines").json()["data"]]
     cases = {BAD_PERSONA: (6, "Writer"), CYCLE: (None, "two"), BAD_YAML: (2, "")}
     for text, (line, word) in cases.items():

@@ -104,6 +104,11 @@ class Scratch:
         self.config.write_text(config, encoding="utf-8")
         self.log = self.root / "daemon.log"
         write_tree(self.tree)
+        self.personas = self.root / "personas"
+        self.personas.mkdir()
+        for folder in (SOURCE / "personas", HERE / "personas"):
+            for file in folder.glob("*.yaml"):
+                shutil.copy(file, self.personas)
         if not os.environ.get("CHIMERA_TEST_KEEP"):
             atexit.register(self.remove)
 
@@ -135,17 +140,15 @@ class Daemon:
     """One process `chimera serve`. `faults` is CHIMERA_FAULTS."""
     running = set()
 
-    def __init__(self, chimera, scratch, flags=(), faults="", personas=None):
+    def __init__(self, chimera, scratch, flags=(), faults=""):
         self.chimera, self.scratch = str(chimera), scratch
         self.flags, self.faults = list(flags), faults
-        self.personas = personas or [HERE / "personas", SOURCE / "personas"]
         self.process, self.host, self.port = None, "127.0.0.1", 0
 
     def command(self):
         words = [self.chimera, "serve", "--listen", "127.0.0.1:0", "--data", self.scratch.data,
-                 "--root", self.scratch.root, "--config", self.scratch.config]
-        for folder in self.personas:
-            words += ["--personas", folder]
+                 "--root", self.scratch.root, "--config", self.scratch.config,
+                 "--personas", self.scratch.personas]
         return [str(word) for word in words + self.flags]
 
     def launch(self, faults=None):
