@@ -140,9 +140,10 @@ class Daemon:
     """One process `chimera serve`. `faults` is CHIMERA_FAULTS."""
     running = set()
 
-    def __init__(self, chimera, scratch, flags=(), faults=""):
+    def __init__(self, chimera, scratch, flags=(), faults="", environment=None):
         self.chimera, self.scratch = str(chimera), scratch
         self.flags, self.faults = list(flags), faults
+        self.environment = dict(environment or {})
         self.process, self.host, self.port = None, "127.0.0.1", 0
 
     def command(self):
@@ -154,6 +155,7 @@ class Daemon:
     def launch(self, faults=None):
         """Starts the process and returns at once."""
         environment = {k: v for k, v in os.environ.items() if not k.startswith("CHIMERA_")}
+        environment.update(self.environment)
         faults = self.faults if faults is None else faults
         if faults:
             environment["CHIMERA_FAULTS"] = faults

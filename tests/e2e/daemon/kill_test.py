@@ -19,8 +19,10 @@ from workload import Clients, Work, settle
 
 KINDS = ("chain", "quick", "fan", "report", "canceled", "flaky")
 ROUNDS_SHORT, ROUNDS_LONG = 20, 500
-# Where CHIMERA_FAULTS may end the process: each commit of the log passes all of them.
-POINTS = ("store.commit.before", "store.commit.after", "sqlite.write", "sqlite.sync")
+# Where CHIMERA_FAULTS may end the process: each commit of the log passes by the first ones, large
+# artifacts by the shelf.
+POINTS = ("store.commit.before", "store.commit.middle", "store.commit.after", "sqlite.write",
+          "sqlite.sync", "shelf.write", "shelf.sync", "shelf.rename")
 
 
 class Round:
@@ -142,9 +144,13 @@ def hits_of(point, arguments, kinds, hits_max):
 
 
 def test_every_write_to_the_log(arguments):
-    kinds = ("quick", "fan", "report", "canceled") if arguments.long else ("quick",)
     for point in POINTS:
-        died = hits_of(point, arguments, kinds, 10_000 if arguments.long else 8)
+        shelf = point.startswith("shelf")
+        kinds = ("large",) if shelf else ("quick",)
+        if arguments.long:
+            kinds = ("quick", "large", "fan", "report", "canceled")
+        most = 10_000 if arguments.long else 1 if shelf else 4
+        died = hits_of(point, arguments, kinds, most)
         print(f"    {point}: {died} kills", flush=True)
         assert died > 0, f"the point {point} was never reached"
 

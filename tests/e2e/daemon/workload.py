@@ -16,6 +16,8 @@ def body_of(kind, scratch, key):
         "report": {"pipeline": "technical-report", "inputs": {"path": str(scratch.tree)},
                    "params": {"backend": "narrator"}},
         "canceled": {"pipeline": "chain", "params": {"backend": "slow"}},
+        "large": {"pipeline": "single", "params": {"backend": "flood",
+                                                   "options": {"num_predict": 20_000}}},
         "flaky": {"pipeline": "chain", "params": {"backend": "flaky"}},
     }
     return {**bodies[kind], "labels": {"key": key, "kind": kind}}
