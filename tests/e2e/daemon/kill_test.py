@@ -10,6 +10,7 @@ usage: kill_test.py CHIMERA [--rounds N] [--seed N] [--long]
 import random
 import statistics
 import sys
+import threading
 import time
 
 import runner
@@ -19,6 +20,7 @@ from workload import Clients, Work, settle
 
 KINDS = ("chain", "quick", "fan", "report", "canceled", "flaky")
 ROUNDS_SHORT, ROUNDS_LONG = 20, 500
+LANES = 4
 # Where CHIMERA_FAULTS may end the process: each commit of the log passes by the first ones, large
 # artifacts by the shelf.
 POINTS = ("store.commit.before", "store.commit.middle", "store.commit.after", "sqlite.write",
@@ -92,30 +94,57 @@ def all_jobs_are_ours(daemon, works):
     assert sorted(listed) == wanted, f"{len(listed)} jobs for {len(wanted)} keys"
 
 
-def test_random_moments(arguments):
-    rounds = arguments.rounds or (ROUNDS_LONG if arguments.long else ROUNDS_SHORT)
-    scratch, works, starts, took = Scratch(), [], [], []
-    for number in range(rounds):
+class Lane:
+    """Rounds one after the other on one data folder; several lanes run side by side."""
+
+    def __init__(self, arguments, numbers):
+        self.arguments, self.numbers = arguments, numbers
+        self.scratch, self.works, self.starts, self.took = Scratch(), [], [], []
+        self.problem = None
+        self.thread = threading.Thread(target=self.run)
+        self.thread.start()
+
+    def run(self):
+        try:
+            for number in self.numbers:
+                if self.problem is None:
+                    self.round(number)
+            last = Daemon(self.arguments.chimera, self.scratch).start()
+            all_jobs_are_ours(last, self.works)
+            assert last.stop() == 0
+            self.scratch.remove()
+        except Exception as problem:
+            self.problem = problem
+
+    def round(self, number):
         begun = time.monotonic()
-        one = Round(arguments.chimera, scratch, number, arguments.seed * 1000 + number)
-        works += one.works
+        one = Round(self.arguments.chimera, self.scratch, number,
+                    self.arguments.seed * 1000 + number)
+        self.works += one.works
         try:
             one.die_at_random()
             if one.random.random() < 0.3:
                 one.die_in_recovery()
-            starts.append(one.recover_and_check())
+            self.starts.append(one.recover_and_check())
         except Exception:
-            print(f"    round {number} of seed {arguments.seed}, log:\n{one.daemon.said()}")
+            print(f"    round {number} of seed {self.arguments.seed}, log:\n{one.daemon.said()}")
             raise
         finally:
             one.daemon.kill()
-        took.append(time.monotonic() - begun)
-        if number % 50 == 49:
-            print(f"    {number + 1} rounds", flush=True)
-    last = Daemon(arguments.chimera, scratch).start()
-    all_jobs_are_ours(last, works)
-    assert last.stop() == 0
-    scratch.remove()
+        self.took.append(time.monotonic() - begun)
+
+
+def test_random_moments(arguments):
+    rounds = arguments.rounds or (ROUNDS_LONG if arguments.long else ROUNDS_SHORT)
+    lanes = [Lane(arguments, range(first, rounds, LANES)) for first in range(LANES)]
+    for lane in lanes:
+        lane.thread.join()
+    for lane in lanes:
+        if lane.problem:
+            raise lane.problem
+    works = [work for lane in lanes for work in lane.works]
+    took = [seconds for lane in lanes for seconds in lane.took]
+    starts = [seconds for lane in lanes for seconds in lane.starts]
     lost = sum(work.lost for work in works)
     print(f"    {rounds} kills, {len(works)} jobs, {lost} lost answers; a round "
           f"{statistics.median(took):.2f} s; start to ready after a kill: median "
@@ -124,14 +153,16 @@ def test_random_moments(arguments):
 
 def hits_of(point, arguments, kinds, hits_max):
     """Kills at hit 1, 2, 3 ... of one point until a run passes untouched; how many died."""
-    hit, misses = 0, 0
+    hit, died, misses = 0, 0, 0
     while hit < hits_max and misses < 2:
-        hit += 1
+        # Every commit; of the many writes of the database every one at first, then some.
+        hit += 1 if point.startswith("store") else max(1, hit // 10)
         scratch = Scratch()
         one = Round(arguments.chimera, scratch, hit, arguments.seed + hit)
         one.works = [Work(kind, f"{kind}-{hit}", scratch) for kind in kinds]
         try:
             misses = 0 if one.die_at(point, hit) else misses + 1
+            died += misses == 0
             one.recover_and_check()
             all_jobs_are_ours(one.daemon, one.works)
         except Exception:
@@ -140,7 +171,7 @@ def hits_of(point, arguments, kinds, hits_max):
         finally:
             one.daemon.kill()
             scratch.remove()
-    return hit - misses
+    return died
 
 
 def test_every_write_to_the_log(arguments):

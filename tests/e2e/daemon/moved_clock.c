@@ -33,7 +33,7 @@ int gettimeofday(struct timeval* restrict now, void* restrict zone) {
   (void)zone;
   struct timespec at;
   const int failed = clock_gettime(CLOCK_REALTIME, &at);
-  if (!failed && now) *now = (struct timeval){at.tv_sec, at.tv_nsec / 1000};
+  if (!failed) *now = (struct timeval){at.tv_sec, at.tv_nsec / 1000};
   return failed;
 }
 
