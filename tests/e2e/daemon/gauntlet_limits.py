@@ -272,3 +272,27 @@ def test_23_queue_limit(arguments):
     assert daemon.submit({"pipeline": "chain"}, wait=20)["state"] == "completed"
     check_jobs(daemon, jobs)
     daemon.stop()
+
+
+def test_23_queue_limit_under_many_at_once(arguments):
+    """Requests under way count too: the bound holds when all come in the same moment."""
+    daemon = daemon_of(arguments, flags=["--running-max", "1", "--waiting-max", "4"]).start()
+    answers = []
+
+    def ask():
+        answers.append(daemon.post("/v1/jobs", {"pipeline": "chain",
+                                                "params": {"backend": "slow"}}))
+
+    threads = [threading.Thread(target=ask) for _ in range(24)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    taken = [answer.json()["id"] for answer in answers if answer.status == 202]
+    assert {answer.status for answer in answers} == {202, 429}, answers
+    assert len(taken) == 5, f"{len(taken)} jobs were taken by a queue for 1 and 4"
+    for job in taken:
+        daemon.cancel(job)
+        daemon.wait_for_end(job)
+    check_jobs(daemon, taken)
+    daemon.stop()

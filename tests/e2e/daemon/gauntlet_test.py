@@ -156,7 +156,7 @@ def test_07_post_retried_after_lost_response(arguments):
         connection.request("POST", "/v1/jobs", body, head)
         connection.sock.close()
         connection.close()
-    answers = [daemon.post("/v1/jobs", json.loads(body), headers=head) for _ in range(3)]
+    answers = [until_answered(daemon, json.loads(body), head) for _ in range(3)]
     assert len({answer.json()["id"] for answer in answers}) == 1, answers
     assert answers[-1].headers.get("idempotency-replayed") == "true", answers[-1].headers
     other = daemon.post("/v1/jobs", {"pipeline": "single"}, headers=head)
@@ -166,6 +166,44 @@ def test_07_post_retried_after_lost_response(arguments):
     daemon.start()
     again = daemon.post("/v1/jobs", json.loads(body), headers=head)
     assert again.json()["id"] == answers[0].json()["id"], again
+    daemon.stop()
+
+
+def until_answered(daemon, body, head):
+    """An answer that is none of 'the same key is under way'."""
+    end = time.monotonic() + 10
+    while True:
+        answer = daemon.post("/v1/jobs", body, headers=head)
+        if answer.status != 409:
+            assert answer.status in (200, 202), answer
+            return answer
+        assert answer.json()["retryable"] and time.monotonic() < end, answer
+
+
+def test_07_one_key_from_many_at_once(arguments):
+    """Not only one after the other: the key is looked up and taken in one."""
+    daemon = daemon_of(arguments).start()
+    report = {"pipeline": "technical-report", "inputs": {"path": str(daemon.scratch.tree)},
+              "params": {"backend": "narrator"}}
+    for number in range(40 if arguments.long else 8):
+        body = report if number % 2 else {"pipeline": "chain"}
+        head = {"Idempotency-Key": f'"many-{number}"'}
+        made, problems = set(), []
+
+        def ask():
+            try:
+                made.add(until_answered(daemon, body, head).json()["id"])
+            except Exception as problem:
+                problems.append(problem)
+
+        threads = [threading.Thread(target=ask) for _ in range(8)]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+        assert not problems, problems[0]
+        assert len(made) == 1, made
+    assert daemon.get("/readyz").status == 200
     daemon.stop()
 
 

@@ -44,7 +44,7 @@ class Work:
             self.answered.append(answer.json()["id"])
             return True
         self.refused.append(answer)
-        assert answer.status in (429, 503, 507), f"{self.kind} {self.key}: {answer}"
+        assert answer.status in (409, 429, 503, 507), f"{self.kind} {self.key}: {answer}"
         return False
 
 
