@@ -1,0 +1,55 @@
+// Time that passes only when nothing else can happen.
+#pragma once
+
+#include <chrono>
+#include <map>
+
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/steady_timer.hpp>
+
+#include "agents/ports/clock.hpp"
+#include "daemon/inference/simulated.hpp"
+#include "daemon/loop/asio.hpp"
+
+namespace chimera::inference {
+
+class virtual_time final : public clock {
+ public:
+  [[nodiscard]] std::chrono::nanoseconds now() const override { return now_; }
+  [[nodiscard]] std::chrono::system_clock::time_point today() const override { return {}; }
+
+  [[nodiscard]] pause sleeper() {
+    return [this](std::chrono::nanoseconds how_long) { return sleep(how_long); };
+  }
+
+  /// Runs until nothing can happen any more, or until that time.
+  void run(boost::asio::io_context& context,
+           std::chrono::nanoseconds until = std::chrono::nanoseconds::max()) {
+    while (true) {
+      context.restart();
+      context.poll();
+      if (sleepers_.empty() || sleepers_.begin()->first > until) break;
+      now_ = sleepers_.begin()->first;
+      sleepers_.begin()->second->cancel();
+      sleepers_.erase(sleepers_.begin());
+    }
+    if (until != std::chrono::nanoseconds::max()) now_ = std::max(now_, until);
+  }
+
+ private:
+  using timer = boost::asio::steady_timer;
+  using queue = std::multimap<std::chrono::nanoseconds, timer*>;
+
+  task<> sleep(std::chrono::nanoseconds how_long) {
+    timer alarm(co_await boost::asio::this_coro::executor, timer::time_point::max());
+    const std::chrono::nanoseconds end = now_ + how_long;
+    sleepers_.emplace(end, &alarm);
+    co_await alarm.async_wait(loop::as_result);
+    std::erase_if(sleepers_, [&alarm](const auto& entry) { return entry.second == &alarm; });
+  }
+
+  std::chrono::nanoseconds now_{0};
+  queue sleepers_;
+};
+
+}  // namespace chimera::inference
