@@ -1,55 +1,20 @@
 #include "daemon/cli/analysis.hpp"
 
-#include <algorithm>
-#include <array>
 #include <future>
-#include <map>
 #include <utility>
 
 #include <fmt/format.h>
 #include <boost/asio/post.hpp>
 #include <boost/asio/this_coro.hpp>
 
+#include "daemon/cli/progress_journal.hpp"
 #include "daemon/jobs/run_pipeline.hpp"
+#include "daemon/reporting/nothing_found.hpp"
 #include "daemon/reporting/print_report.hpp"
 #include "daemon/reporting/run_json.hpp"
 
 namespace chimera::cli {
 namespace {
-
-constexpr std::array data_types = {"csv", "tsv", "json", "jsonl", "ndjson", "md", "markdown"};
-constexpr std::size_t reasons_named_max = 5;
-
-bool holds_data(const evidence::file_entry& file) {
-  return file.status == evidence::file_status::read &&
-         std::ranges::find(data_types, file.type) != data_types.end();
-}
-
-// What was looked for, what was found instead, and why files of the right kind were set aside.
-proto::problem nothing_found(const evidence::inventory& files, const std::string& folder) {
-  std::map<std::string, std::size_t> types;
-  std::string reasons;
-  std::size_t named = 0;
-  for (const evidence::file_entry& file : files.files) {
-    ++types[file.type.empty() ? "without extension" : file.type];
-    const bool wanted = std::ranges::find(data_types, file.type) != data_types.end();
-    if (wanted && named++ < reasons_named_max)
-      reasons += fmt::format("\n  {}: {}: {}", file.path, to_text(file.status), file.reason);
-  }
-  if (named > reasons_named_max)
-    reasons += fmt::format("\n  and {} more", named - reasons_named_max);
-  std::string found;
-  for (const auto& [type, count] : types)
-    found += fmt::format("{}{} {}", found.empty() ? "" : ", ", count, type);
-  proto::problem p;
-  p.code = "dataset.nothing";
-  p.title = fmt::format("nothing to analyse under '{}'", folder);
-  p.detail = fmt::format(
-      "looked for readable .csv, .tsv, .json, .jsonl, .ndjson, .md and .markdown files; found {} "
-      "files{}{}{}",
-      files.files.size(), found.empty() ? "" : ": ", found, reasons);
-  return p;
-}
 
 ending failed(exit_code code, proto::problem why) { return {code, std::move(why)}; }
 
@@ -76,7 +41,7 @@ task<ending> analysis::read() {
     auto data = evidence::build_dataset(options_.folder, how);
     if (!data) return std::unexpected(std::move(data.error()));
     run_.data = std::move(*data);
-    if (std::ranges::any_of(run_.data.files.files, holds_data))
+    if (reporting::holds_data(run_.data.files))
       run_.outline = reporting::plan_report(run_.data, options_.threads);
     return {};
   };
@@ -86,20 +51,23 @@ task<ending> analysis::read() {
   co_await boost::asio::post(co_await boost::asio::this_coro::executor, loop::as_result);
   run_.ingest_ns = around_.time.now().count() - began;
   if (!done) co_return failed(exit_code::usage, done.error());
-  if (!std::ranges::any_of(run_.data.files.files, holds_data))
+  if (!reporting::holds_data(run_.data.files))
     co_return failed(exit_code::nothing_to_analyse,
-                     nothing_found(run_.data.files, options_.folder));
+                     reporting::nothing_found(run_.data.files, options_.folder));
   co_return ending{};
 }
 
 task<ending> analysis::let_agents_write() {
   const std::int64_t began = around_.time.now().count();
-  const jobs::pipeline_inputs inputs{&run_.pipeline, &run_.personas, &run_.outline,
-                                     &around_.generator, &around_.time};
-  auto on_event = [this](const jobs::step_event& event) {
-    around_.shown.show("agents write", event.done, event.of, event.step);
-  };
-  auto outcome = co_await jobs::run_pipeline(inputs, std::move(on_event));
+  jobs::pipeline_inputs inputs;
+  inputs.work = &run_.pipeline;
+  inputs.personas = &run_.personas;
+  inputs.outline = &run_.outline;
+  inputs.lints = &run_.data.lints;
+  inputs.generator = &around_.generator;
+  inputs.time = &around_.time;
+  progress_journal log(&around_.shown);
+  auto outcome = co_await jobs::run_pipeline(std::move(inputs), log);
   if (!outcome) co_return failed(exit_code::job_failed, outcome.error());
   run_.agents = std::move(*outcome);
   run_.analysis_ns = around_.time.now().count() - began;

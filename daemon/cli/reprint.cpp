@@ -7,6 +7,7 @@
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/io_context.hpp>
 
+#include "daemon/cli/progress_journal.hpp"
 #include "daemon/inference/replayer.hpp"
 #include "daemon/jobs/run_pipeline.hpp"
 #include "daemon/loop/asio.hpp"
@@ -22,8 +23,15 @@ proto::result<jobs::pipeline_outcome> replay(reporting::recording& recorded, con
   boost::asio::io_context context{1};
   std::optional<proto::result<jobs::pipeline_outcome>> outcome;
   std::exception_ptr failure;
-  const jobs::pipeline_inputs inputs{&run.pipeline, &run.personas, &run.outline, &generator, &time};
-  boost::asio::co_spawn(context, jobs::run_pipeline(inputs, {}),
+  jobs::pipeline_inputs inputs;
+  inputs.work = &run.pipeline;
+  inputs.personas = &run.personas;
+  inputs.outline = &run.outline;
+  inputs.lints = &run.data.lints;
+  inputs.generator = &generator;
+  inputs.time = &time;
+  progress_journal unseen(nullptr);
+  boost::asio::co_spawn(context, jobs::run_pipeline(std::move(inputs), unseen),
                         [&](std::exception_ptr error, auto result) {
                           failure = std::move(error);
                           if (!failure) outcome = std::move(result);

@@ -6,6 +6,7 @@
 
 #include <boost/asio/post.hpp>
 
+#include "daemon/jobs/commit_wait.hpp"
 #include "daemon/jobs/log_reader.hpp"
 
 namespace chimera::jobs {
@@ -85,6 +86,12 @@ void event_log::sync(completion done) {
   turn& now = this_turn();
   now.sync = true;
   now.done.push_back(std::move(done));
+}
+
+task<proto::result<void>> event_log::write(std::vector<store::change> changes) {
+  const commit_wait stored(loop_);
+  writer_.add(std::move(changes), true, group_commit::on_failure::refuse, stored.done());
+  co_return co_await stored.result();
 }
 
 void event_log::close(const std::string& job) {

@@ -48,6 +48,8 @@ class event_log {
               std::vector<store::change> changes = {}, completion done = {});
   /// `done` when everything appended so far is on disk.
   void sync(completion done);
+  /// Changes that are no event, synced.
+  [[nodiscard]] task<proto::result<void>> write(std::vector<store::change> changes);
   /// Nothing more will be appended: the log leaves memory with its last reader.
   void close(const std::string& job);
 

@@ -14,10 +14,10 @@
 namespace chimera::jobs {
 namespace {
 
-std::vector<std::string> question_ids(const report::outline& outline) {
+std::vector<std::string> question_ids(const report::outline* outline) {
   std::vector<std::string> ids;
-  ids.reserve(outline.questions.size());
-  for (const report::question& q : outline.questions) ids.push_back(q.id);
+  if (outline == nullptr) return ids;
+  for (const report::question& q : outline->questions) ids.push_back(q.id);
   return ids;
 }
 
@@ -25,14 +25,13 @@ std::vector<std::string> question_ids(const report::outline& outline) {
 // children.
 class run {
  public:
-  run(pipeline_inputs inputs, std::function<void(const step_event&)> on_event,
-      loop::asio::any_io_executor executor)
-      : inputs_(inputs),
-        on_event_(std::move(on_event)),
-        plan_(*inputs.work, question_ids(*inputs.outline)),
+  run(pipeline_inputs inputs, journal& log, loop::asio::any_io_executor executor)
+      : inputs_(std::move(inputs)),
+        log_(log),
+        plan_(*inputs_.work, question_ids(inputs_.outline)),
         made_(plan_.nodes().size()),
         times_(plan_.nodes().size()),
-        began_ns_(inputs.time->now().count()),
+        began_ns_(inputs_.time->now().count()),
         steps_(std::move(executor)) {}
 
   void start_ready() {
@@ -71,15 +70,15 @@ class run {
     const node& mine = plan_.nodes()[index];
     const proto::persona& who = persona_of(mine);
     times_[index] = {mine.name, who.name, elapsed_ns(), 0};
-    tell(step_event::type::started, mine.name, {});
+    tell(proto::event_type::step_started, mine.name, {});
     auto on_token = [this, &mine](std::string_view token) {
-      tell(step_event::type::token, mine.name, token);
+      tell(proto::event_type::token_delta, mine.name, token);
     };
     proto::result<roles::role_output> output = co_await roles::run_role(
         who, mine.name, input_of(index), inputs_.generator, std::move(on_token));
     times_[index].ended_ns = elapsed_ns();
     if (!output) {
-      tell(step_event::type::failed, mine.name, {});
+      tell(proto::event_type::step_failed, mine.name, {});
       if (!failed_) failed_ = std::move(output.error());
       steps_.cancel();
       co_return;
@@ -88,7 +87,7 @@ class run {
     made_[index].made.name = mine.output;
     plan_.finish(index);
     ++done_;
-    tell(step_event::type::finished, mine.name, {});
+    tell(proto::event_type::step_completed, mine.name, {});
     if (!failed_) start_ready();
   }
 
@@ -109,13 +108,17 @@ class run {
 
   [[nodiscard]] std::int64_t elapsed_ns() const { return inputs_.time->now().count() - began_ns_; }
 
-  void tell(step_event::type what, std::string_view step, std::string_view token) {
-    const step_event event{what, step, token, done_, plan_.nodes().size()};
-    if (on_event_) on_event_(event);
+  void tell(proto::event_type what, const std::string& step, std::string_view token) {
+    proto::event e;
+    e.type = what;
+    e.step = step;
+    e.attempt = 1;
+    e.text = token;
+    log_.append(std::move(e));
   }
 
   pipeline_inputs inputs_;
-  std::function<void(const step_event&)> on_event_;
+  journal& log_;
   plan plan_;
   std::vector<roles::role_output> made_;  ///< by node
   std::vector<step_times> times_;         ///< by node
@@ -127,9 +130,8 @@ class run {
 
 }  // namespace
 
-task<proto::result<pipeline_outcome>> run_pipeline(
-    pipeline_inputs inputs, std::function<void(const step_event&)> on_event) {
-  run all(inputs, std::move(on_event), co_await boost::asio::this_coro::executor);
+task<proto::result<pipeline_outcome>> run_pipeline(pipeline_inputs inputs, journal& log) {
+  run all(std::move(inputs), log, co_await boost::asio::this_coro::executor);
   all.start_ready();
   const bool cancelled = co_await all.join();
   if (cancelled) throw boost::system::system_error(boost::asio::error::operation_aborted);

@@ -1,5 +1,10 @@
 #include "daemon/loop/steady_clock.hpp"
 
+#include <boost/asio/steady_timer.hpp>
+#include <boost/asio/this_coro.hpp>
+
+#include "daemon/loop/asio.hpp"
+
 namespace chimera::loop {
 
 std::chrono::nanoseconds steady_clock::now() const {
@@ -8,6 +13,12 @@ std::chrono::nanoseconds steady_clock::now() const {
 
 std::chrono::system_clock::time_point steady_clock::today() const {
   return std::chrono::system_clock::now();
+}
+
+task<> steady_clock::sleep(std::chrono::nanoseconds duration) const {
+  asio::steady_timer timer(co_await asio::this_coro::executor);
+  timer.expires_after(duration);
+  co_await timer.async_wait(asio::use_awaitable);
 }
 
 }  // namespace chimera::loop

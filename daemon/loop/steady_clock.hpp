@@ -5,11 +5,13 @@
 
 namespace chimera::loop {
 
-/// Thread-safe.
+/// now() and today() are thread-safe.
 class steady_clock final : public clock {
  public:
   [[nodiscard]] std::chrono::nanoseconds now() const override;
   [[nodiscard]] std::chrono::system_clock::time_point today() const override;
+  /// Not thread-safe: a timer of the loop that it is awaited on.
+  [[nodiscard]] task<> sleep(std::chrono::nanoseconds duration) const override;
 };
 
 }  // namespace chimera::loop

@@ -1,0 +1,38 @@
+// What is kept of a step that ended, so that a job can go on without running it again.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "agents/roles/role.hpp"
+#include "daemon/store/store.hpp"
+#include "proto/problem.hpp"
+
+namespace chimera::jobs {
+
+/// Nanoseconds since the run began.
+struct step_times {
+  std::string step;
+  std::string persona;
+  std::int64_t started_ns = 0;
+  std::int64_t ended_ns = 0;
+};
+
+struct finished_node {
+  std::string state;  ///< "completed" or "skipped"
+  std::uint32_t attempt = 1;
+  std::string markdown;  ///< of the artifact; "" if skipped
+  std::vector<roles::call_record> calls;
+  step_times times;
+};
+
+/// The record of a step as JSON text: {"markdown","times","calls":[{"step","persona","request",
+/// "answer","checked"}]}. What a text holds that is no UTF-8 is replaced.
+[[nodiscard]] std::string write_record(const finished_node& n);
+
+/// Back from the store; state and attempt are those of the row. An error ("record.unsound") names
+/// the step and what is wrong.
+[[nodiscard]] proto::result<finished_node> read_record(const store::stored_step& stored);
+
+}  // namespace chimera::jobs
