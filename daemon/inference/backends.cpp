@@ -7,15 +7,14 @@
 
 #include "agents/personas/persona_file.hpp"
 #include "daemon/inference/narrator.hpp"
+#include "daemon/inference/simulated.hpp"
 
 namespace chimera::inference {
 namespace {
 
-std::unique_ptr<text_generator> make(const config::backend_settings& what,
-                                     const surroundings& around) {
-  if (what.type == "narrator") return std::make_unique<narrator>(around.time);
-  if (what.type == "simulated")
-    return std::make_unique<simulated>(what.simulated, around.time, around.sleep);
+std::unique_ptr<text_generator> make(const config::backend_settings& what, const clock& time) {
+  if (what.type == "narrator") return std::make_unique<narrator>(time);
+  if (what.type == "simulated") return std::make_unique<simulated>(what.simulated, time);
   return nullptr;
 }
 
@@ -45,7 +44,7 @@ bool is_same(config::backend_settings a, const config::backend_settings& b) {
 }  // namespace
 
 proto::result<std::shared_ptr<const backend_set>> backend_set::build(const config::settings& from,
-                                                                     surroundings around,
+                                                                     const clock& time,
                                                                      const backend_set* before) {
   auto made = std::make_shared<backend_set>();
   std::vector<std::pair<std::shared_ptr<gate>, gate_limits>> kept;
@@ -59,9 +58,9 @@ proto::result<std::shared_ptr<const backend_set>> backend_set::build(const confi
     if (behind) {
       kept.emplace_back(behind, limits);
     } else {
-      auto inner = make(what, around);
+      auto inner = make(what, time);
       if (!inner) return std::unexpected(not_built(what));
-      behind = std::make_shared<gate>(std::move(inner), limits, around.time, what.model);
+      behind = std::make_shared<gate>(std::move(inner), limits, time, what.model);
     }
     made->all_.push_back({std::move(what), std::move(behind)});
   }

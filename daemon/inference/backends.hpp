@@ -9,16 +9,9 @@
 #include "agents/ports/clock.hpp"
 #include "daemon/config/settings.hpp"
 #include "daemon/inference/gate.hpp"
-#include "daemon/inference/simulated.hpp"
 #include "proto/problem.hpp"
 
 namespace chimera::inference {
-
-/// What backends need of the world. `time` outlives them.
-struct surroundings {
-  const clock& time;
-  pause sleep;
-};
 
 struct named_backend {
   config::backend_settings what;
@@ -30,9 +23,9 @@ class backend_set {
  public:
   /// Errors "backend.type": a kind that this program cannot talk to, at its place in the file.
   /// `before`: gates whose settings stay the same (limits aside, which change in place) are taken
-  /// over with their calls and queues.
+  /// over with their calls and queues. `time` outlives the set.
   [[nodiscard]] static proto::result<std::shared_ptr<const backend_set>> build(
-      const config::settings& from, surroundings around, const backend_set* before = nullptr);
+      const config::settings& from, const clock& time, const backend_set* before = nullptr);
 
   /// The backend of that name, the default for ""; error "backend.unknown" with the nearest name.
   [[nodiscard]] proto::result<named_backend> find(std::string_view name) const;

@@ -66,7 +66,10 @@ task<> gate::wait(gate_policy::ticket id, waiter self) {
   if (observer_) observer_(view(self, policy_.position(id)));
   while (!policy_.is_granted(id)) {
     co_await self.granted.async_wait(loop::as_result);
-    co_await loop::stop_if_cancelled();
+    const auto state = co_await asio::this_coro::cancellation_state;
+    // The next wait would throw; there may be none.
+    if (state.cancelled() != asio::cancellation_type::none)
+      throw boost::system::system_error(asio::error::operation_aborted);
   }
   if (observer_) observer_(view(self, 0));
 }

@@ -13,7 +13,6 @@
 #include <xxhash.h>
 
 #include "daemon/loop/asio.hpp"
-#include "daemon/loop/stop_if_cancelled.hpp"
 
 namespace chimera::inference {
 namespace {
@@ -118,9 +117,6 @@ std::string_view next_token(dice& chance, std::uint32_t index, bool last, std::s
 
 }  // namespace
 
-simulated::simulated(config::simulation how, const clock& time, pause sleep)
-    : how_(how), time_(time), sleep_(std::move(sleep)) {}
-
 std::string simulated::describe() const {
   const std::string speed = how_.tokens_per_second > 0
                                 ? fmt::format("{} tokens/s", how_.tokens_per_second)
@@ -173,7 +169,7 @@ task<proto::result<generation>> simulated::generate(
   co_await sleep_until(first);
   answer.usage.prompt_eval_ns = (time_.now() - start).count();
   co_await speak(what, start, first, std::move(on_token), &answer);
-  if (what.what == fault::stalled) co_await sleep_until(time_.now() + how_.stall);
+  if (what.what == fault::stalled) co_await time_.sleep(how_.stall);
   if (what.what != fault::none) co_return std::unexpected(problem_of(what.what, what.tokens));
   answer.finish_reason = what.shortened ? "length" : "stop";
   answer.usage.total_ns = (time_.now() - start).count();
@@ -203,8 +199,7 @@ task<> simulated::speak(fate what, std::chrono::nanoseconds start, std::chrono::
 
 task<> simulated::sleep_until(std::chrono::nanoseconds when) {
   const std::chrono::nanoseconds left = when - time_.now();
-  if (left > std::chrono::nanoseconds::zero()) co_await sleep_(left);
-  co_await loop::stop_if_cancelled();
+  if (left > std::chrono::nanoseconds::zero()) co_await time_.sleep(left);
 }
 
 }  // namespace chimera::inference

@@ -14,9 +14,6 @@
 
 namespace chimera::inference {
 
-/// Suspends for that long; cancelling the coroutine ends it.
-using pause = std::function<task<>(std::chrono::nanoseconds)>;
-
 /// Deterministic: seed and request decide the text, and with how often the same was asked before,
 /// the fault. So a call that failed may succeed when it is made again. The text is words without
 /// digits, one a token. Of the options only num_predict has an effect. Lives on the loop thread;
@@ -24,7 +21,7 @@ using pause = std::function<task<>(std::chrono::nanoseconds)>;
 class simulated final : public text_generator {
  public:
   /// `time` outlives it.
-  simulated(config::simulation how, const clock& time, pause sleep);
+  simulated(config::simulation how, const clock& time) : how_(how), time_(time) {}
 
   /// Errors: "backend.unavailable" at once, "backend.empty" instead of the first token,
   /// "backend.cut" after some tokens, "backend.stalled" after some tokens and a long silence.
@@ -48,7 +45,6 @@ class simulated final : public text_generator {
 
   config::simulation how_;
   const clock& time_;
-  pause sleep_;
   std::unordered_map<std::uint64_t, std::uint32_t> asked_;  ///< bounded; requests by hash
 };
 

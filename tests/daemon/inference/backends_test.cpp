@@ -16,11 +16,10 @@ config::settings settings_of(const std::string& yaml) {
 
 struct bench {
   virtual_time time;
-  surroundings around{time, time.sleeper()};
 
   proto::result<std::shared_ptr<const backend_set>> build(const std::string& yaml,
                                                           const backend_set* before = nullptr) {
-    return backend_set::build(settings_of(yaml), around, before);
+    return backend_set::build(settings_of(yaml), time, before);
   }
 };
 

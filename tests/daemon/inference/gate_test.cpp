@@ -25,7 +25,7 @@ using std::chrono::seconds;
 // Takes ten seconds for a call; a step named "throw" or "fail" does that at its end.
 class slow_backend final : public text_generator {
  public:
-  explicit slow_backend(virtual_time& time) : sleep_(time.sleeper()) {}
+  explicit slow_backend(const clock& time) : time_(time) {}
 
   task<proto::result<generation>> generate(
       generation_request request, std::function<void(std::string_view)> /*on_token*/) override {
@@ -40,7 +40,7 @@ class slow_backend final : public text_generator {
     most = std::max(most, running);
     order += request.step;
     models.push_back(request.model);
-    co_await sleep_(seconds(10));
+    co_await time_.sleep(seconds(10));
     if (request.step == "throw") throw std::runtime_error("broken");
     if (request.step == "fail") co_return proto::fail("backend.unavailable", "gone");
     co_return generation{"text", {}, "stop"};
@@ -53,7 +53,7 @@ class slow_backend final : public text_generator {
   std::vector<std::string> models;
 
  private:
-  pause sleep_;
+  const clock& time_;
 };
 
 struct bench {

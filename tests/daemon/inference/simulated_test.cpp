@@ -19,7 +19,7 @@ using std::chrono::milliseconds;
 using std::chrono::seconds;
 
 struct bench {
-  explicit bench(config::simulation how) : backend(how, time, time.sleeper()) {}
+  explicit bench(config::simulation how) : backend(how, time) {}
 
   task<> call(generation_request request) {
     auto on_token = [this](std::string_view token) {

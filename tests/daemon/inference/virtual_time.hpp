@@ -4,22 +4,32 @@
 #include <chrono>
 #include <map>
 
+#include <boost/asio/error.hpp>
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/steady_timer.hpp>
+#include <boost/asio/this_coro.hpp>
+#include <boost/system/system_error.hpp>
 
 #include "agents/ports/clock.hpp"
-#include "daemon/inference/simulated.hpp"
 #include "daemon/loop/asio.hpp"
 
 namespace chimera::inference {
 
 class virtual_time final : public clock {
  public:
+  using timer = boost::asio::steady_timer;
+
   [[nodiscard]] std::chrono::nanoseconds now() const override { return now_; }
   [[nodiscard]] std::chrono::system_clock::time_point today() const override { return {}; }
 
-  [[nodiscard]] pause sleeper() {
-    return [this](std::chrono::nanoseconds how_long) { return sleep(how_long); };
+  [[nodiscard]] task<> sleep(std::chrono::nanoseconds duration) const override {
+    timer alarm(co_await boost::asio::this_coro::executor, timer::time_point::max());
+    sleepers_.emplace(now_ + duration, &alarm);
+    co_await alarm.async_wait(loop::as_result);
+    std::erase_if(sleepers_, [&alarm](const auto& entry) { return entry.second == &alarm; });
+    const auto state = co_await boost::asio::this_coro::cancellation_state;
+    if (state.cancelled() != boost::asio::cancellation_type::none)
+      throw boost::system::system_error(boost::asio::error::operation_aborted);
   }
 
   /// Runs until nothing can happen any more, or until that time.
@@ -37,19 +47,10 @@ class virtual_time final : public clock {
   }
 
  private:
-  using timer = boost::asio::steady_timer;
   using queue = std::multimap<std::chrono::nanoseconds, timer*>;
 
-  task<> sleep(std::chrono::nanoseconds how_long) {
-    timer alarm(co_await boost::asio::this_coro::executor, timer::time_point::max());
-    const std::chrono::nanoseconds end = now_ + how_long;
-    sleepers_.emplace(end, &alarm);
-    co_await alarm.async_wait(loop::as_result);
-    std::erase_if(sleepers_, [&alarm](const auto& entry) { return entry.second == &alarm; });
-  }
-
   std::chrono::nanoseconds now_{0};
-  queue sleepers_;
+  mutable queue sleepers_;
 };
 
 }  // namespace chimera::inference
