@@ -23,6 +23,9 @@ void add_library_commands(CLI::App& app, command& chosen);
 /// submit, watch, ps, show, cancel, retry, artifacts, report, claims, backends: of a daemon.
 void add_job_commands(CLI::App& app, command& chosen);
 
+/// serve: the daemon.
+void add_serve_command(CLI::App& app, command& chosen);
+
 /// A flag for each key of the daemon's settings that may be set from outside; fills `given`.
 void add_settings_flags(CLI::App& sub, const std::shared_ptr<config::flag_values>& given);
 
