@@ -10,16 +10,13 @@ void add_settings_flags(CLI::App& sub, const std::shared_ptr<config::flag_values
       sub.add_flag_callback("--" + name, [given, name] { (*given)[name] = {"true"}; }, help);
       continue;
     }
-    auto take = [given, name](const std::vector<std::string>& values) {
-      (*given)[name] = values;
-      return true;
-    };
-    CLI::Option* option = sub.add_option("--" + name, take, help);
-    option->type_size(1)->expected(1, CLI::detail::expected_max_vector_size);
-    if (!key.is_list)
-      option->expected(1);
+    const std::function<void(const std::vector<std::string>&)> take =
+        [given, name](const std::vector<std::string>& values) { (*given)[name] = values; };
+    CLI::Option* option = sub.add_option_function("--" + name, take, help);
+    if (key.is_list)
+      option->allow_extra_args(false);
     else
-      option->allow_extra_args(false)->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);
+      option->expected(1);
   }
 }
 
