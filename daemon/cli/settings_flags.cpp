@@ -1,5 +1,7 @@
 #include "daemon/cli/registration.hpp"
 
+#include <utility>
+
 namespace chimera::cli {
 
 void add_settings_flags(CLI::App& sub, const std::shared_ptr<config::flag_values>& given) {
@@ -10,13 +12,11 @@ void add_settings_flags(CLI::App& sub, const std::shared_ptr<config::flag_values
       sub.add_flag_callback("--" + name, [given, name] { (*given)[name] = {"true"}; }, help);
       continue;
     }
-    const std::function<void(const std::vector<std::string>&)> take =
-        [given, name](const std::vector<std::string>& values) { (*given)[name] = values; };
-    CLI::Option* option = sub.add_option_function("--" + name, take, help);
-    if (key.is_list)
-      option->allow_extra_args(false);
-    else
-      option->expected(1);
+    auto take = [given, name](const std::vector<std::string>& values) { (*given)[name] = values; };
+    CLI::Option* option =
+        sub.add_option_function<std::vector<std::string>>("--" + name, std::move(take), help);
+    option->allow_extra_args(false);
+    if (!key.is_list) option->expected(1);
   }
 }
 
