@@ -90,6 +90,8 @@ class run {
 
   void start_ready() {
     for (const std::size_t index : plan_.ready()) {
+      // One that was started just now may have ended without a wait, and started others.
+      if (plan_.nodes()[index].at != node::state::waiting) continue;
       told_.ready({plan_.nodes()[index].name, attempts_before(index) + 1});
       begin_attempt(index);
       steps_.start(run_node(index));

@@ -1,5 +1,6 @@
 #include "daemon/jobs/step_attempt.hpp"
 
+#include <algorithm>
 #include <chrono>
 #include <utility>
 
