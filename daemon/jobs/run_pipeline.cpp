@@ -221,7 +221,10 @@ class run {
 task<proto::result<pipeline_outcome>> run_pipeline(pipeline_inputs inputs, journal& log) {
   run all(std::move(inputs), log, co_await boost::asio::this_coro::executor);
   all.begin();
+  // The run may have been cancelled while its first steps began: they must be joined all the same.
+  co_await boost::asio::this_coro::throw_if_cancelled(false);
   const bool cancelled = co_await all.join();
+  co_await boost::asio::this_coro::throw_if_cancelled(true);
   all.tell_canceled();
   if (cancelled) throw boost::system::system_error(boost::asio::error::operation_aborted);
   co_return all.outcome();

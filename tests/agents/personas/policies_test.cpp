@@ -74,28 +74,28 @@ TEST_CASE("a wrong policy is refused where it stands, with what is allowed") {
     std::string message;
   };
   const std::string durations =
-      "a whole number and its unit, as 500ms, 30s, 10m or 2h; at most 30 days";
+      " (allowed: a whole number and its unit, as 500ms, 30s, 10m or 2h; at most 30 days)";
   const std::vector<bad> cases = {
       {"    timeout: {attempt: 10}\n",
-       "p.yaml:10:24: steps[0].timeout.attempt: '10' is no duration. Allowed: " + durations},
+       "p.yaml:10:24: steps[0].timeout.attempt: '10' is no duration" + durations},
       {"    timeout: {step: 0s}\n",
-       "p.yaml:10:21: steps[0].timeout.step: '0s' is no duration. Allowed: " + durations},
+       "p.yaml:10:21: steps[0].timeout.step: '0s' is no duration" + durations},
       {"    timeout: {step: 99999999999999999999h}\n",
-       "p.yaml:10:21: steps[0].timeout.step: '99999999999999999999h' is no duration. Allowed: " +
-           durations},
+       "p.yaml:10:21: steps[0].timeout.step: '99999999999999999999h' is no duration" + durations},
       {"    timeout: 5m\n",
-       "p.yaml:10:14: steps[0].timeout: expected a mapping, found a text. Allowed: attempt, step"},
+       "p.yaml:10:14: steps[0].timeout: expected a mapping, found a text (allowed: attempt, step)"},
       {"    attempts: {max: 0}\n",
-       "p.yaml:10:21: steps[0].attempts.max: '0' is out of range or no whole number. Allowed: 1 "
-       "to 20"},
+       "p.yaml:10:21: steps[0].attempts.max: '0' is out of range or no whole number (allowed: 1 "
+       "to 20)"},
       {"    attempts: {jiter: 0.1}\n",
-       "p.yaml:10:16: steps[0].attempts.jiter: unknown field (did you mean 'jitter'?). Allowed: "
-       "max, backoff, backoff_max, jitter"},
+       "p.yaml:10:16: steps[0].attempts.jiter: unknown field: did you mean 'jitter'? (allowed: "
+       "max, backoff, backoff_max, jitter)"},
       {"    attempts: {jitter: 2}\n",
-       "p.yaml:10:24: steps[0].attempts.jitter: '2' is out of range or no number. Allowed: 0 to 1"},
+       "p.yaml:10:24: steps[0].attempts.jitter: '2' is out of range or no number (allowed: 0 to "
+       "1)"},
       {"    budget: {tokens: many}\n",
-       "p.yaml:10:22: steps[0].budget.tokens: 'many' is out of range or no whole number. Allowed: "
-       "1 to 1000000000"}};
+       "p.yaml:10:22: steps[0].budget.tokens: 'many' is out of range or no whole number (allowed: "
+       "1 to 1000000000)"}};
   for (const bad& c : cases) {
     const auto p = read_pipeline(pipeline(c.yaml), "p.yaml");
     REQUIRE_FALSE(p);

@@ -1,6 +1,7 @@
 // A journal for tests: keeps every event, and says whether their order is one that may be.
 #pragma once
 
+#include <functional>
 #include <map>
 #include <set>
 #include <string>
@@ -39,6 +40,7 @@ class recording_journal final : public journal {
 
   std::vector<proto::event> events;
   std::vector<store::stored_step> stored;
+  std::function<void(std::size_t)> on_event;  ///< after each, with their number
 
  private:
   enum class phase { none, attempt, message, between, ended };
@@ -50,6 +52,7 @@ class recording_journal final : public journal {
   void take(proto::event e) {
     if (!e.step.empty() && e.type != proto::event_type::budget_warning) check(e);
     events.push_back(std::move(e));
+    if (on_event) on_event(events.size());
   }
 
   void expect(bool sound, const proto::event& e, const char* what) {

@@ -117,13 +117,20 @@ struct simulation {
 
   task<> cancel_at(loop::scope* job, milliseconds when) {
     co_await w.sleep(when);
-    canceled = job->size() > 0;
+    canceled = canceled || job->size() > 0;
     job->cancel();
   }
 
   void play(bool may_cancel) {
     loop::scope job(w.get_executor());
     loop::scope watcher(w.get_executor());
+    // From inside of an event, where the run itself stands anywhere but at a wait.
+    const std::size_t fatal = may_cancel && w.roll(4) == 0 ? 1 + w.roll(30) : 0;
+    log.on_event = [this, &job, fatal](std::size_t number) {
+      if (number != fatal) return;
+      canceled = true;
+      job.cancel();
+    };
     job.start(run());
     if (may_cancel && w.roll(3) == 0) watcher.start(cancel_at(&job, milliseconds(w.roll(250))));
     came_to_rest = w.run(w.steps() + 100'000);

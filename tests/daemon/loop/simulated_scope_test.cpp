@@ -2,6 +2,7 @@
 #include <chrono>
 
 #include <boost/asio/error.hpp>
+#include <boost/asio/this_coro.hpp>
 #include <boost/system/system_error.hpp>
 #include <catch2/catch.hpp>
 
@@ -47,9 +48,10 @@ task<> grow(world* w, tally* all, std::uint64_t depth) {
   } catch (const boost::system::system_error&) {
     cut = true;
   }
-  if (cut) children.cancel();
-  if (co_await children.join() || cut)
-    throw boost::system::system_error(boost::asio::error::operation_aborted);
+  co_await boost::asio::this_coro::throw_if_cancelled(false);
+  const bool stopped = co_await children.join();
+  co_await boost::asio::this_coro::throw_if_cancelled(true);
+  if (stopped || cut) throw boost::system::system_error(boost::asio::error::operation_aborted);
 }
 
 task<> cancel_at(world* w, scope* job, milliseconds when) {
