@@ -66,6 +66,64 @@ std::unexpected<proto::problem> not_an_archive(std::string cause) {
   return std::unexpected(std::move(p));
 }
 
+/// Gives libarchive the upload, and an end to headers that never end: a list of holes or a
+/// directory of a zip is kept in memory before the first file of it is seen, and packs a
+/// thousandfold.
+class upload_source {
+ public:
+  explicit upload_source(int file) : file_(file) {}
+
+  [[nodiscard]] bool attach(archive* a) {
+    return archive_read_set_callback_data(a, this) == ARCHIVE_OK &&
+           archive_read_set_read_callback(a, &upload_source::read_piece) == ARCHIVE_OK &&
+           archive_read_set_seek_callback(a, &upload_source::seek_to) == ARCHIVE_OK;
+  }
+  void begin_header(archive* a) {
+    in_header_ = true;
+    read_ = 0;
+    unpacked_before_ = archive_filter_bytes(a, 0);
+  }
+  void end_header() { in_header_ = false; }
+  /// Stopped because of its headers; libarchive then tells of a cut archive.
+  [[nodiscard]] bool endless() const { return endless_; }
+
+ private:
+  static constexpr la_int64_t header_bytes_max = la_int64_t{32} << 20U;
+
+  static la_ssize_t read_piece(archive* a, void* self, const void** out) {
+    auto& source = *static_cast<upload_source*>(self);
+    ssize_t got = 0;
+    do got = read(source.file_, source.piece_.data(), source.piece_.size());
+    while (got < 0 && errno == EINTR);
+    if (got < 0) archive_set_error(a, errno, "the upload cannot be read");
+    source.read_ += std::max<ssize_t>(got, 0);
+    if (source.in_header_ && source.header_bytes(a) > header_bytes_max) {
+      source.endless_ = true;
+      return ARCHIVE_FATAL;
+    }
+    *out = source.piece_.data();
+    return got;
+  }
+  static la_int64_t seek_to(archive* a, void* self, la_int64_t offset, int whence) {
+    const off_t now = lseek(static_cast<upload_source*>(self)->file_, offset, whence);
+    if (now < 0) archive_set_error(a, errno, "the upload cannot be read");
+    return now < 0 ? ARCHIVE_FATAL : now;
+  }
+  // Where nothing is packed around the archive, positions jump with each seek and say nothing.
+  [[nodiscard]] la_int64_t header_bytes(archive* a) const {
+    const bool packed = archive_filter_count(a) > 1;
+    return packed ? std::max(read_, archive_filter_bytes(a, 0) - unpacked_before_) : read_;
+  }
+
+  int file_;
+  bool in_header_ = false;
+  bool endless_ = false;
+  la_int64_t read_ = 0;             ///< since the header began
+  la_int64_t unpacked_before_ = 0;  ///< position when it began
+  // Small: what a piece unpacks to is looked at only when the next one is read.
+  std::array<char, 4096> piece_{};
+};
+
 // Zip only with its directory (the seekable reader): without it a cut file would look whole, and
 // kinds of entries would be unknown.
 open_archive make_reader() {
@@ -148,14 +206,19 @@ proto::result<void> add_entry(archive* a, archive_entry* entry, std::vector<char
 
 proto::result<void> read_archive(int file, std::uint64_t bytes, tree_writer& tree) {
   const utf8_names names;
+  upload_source source(file);
   const open_archive reader = make_reader();
   archive* const a = reader.get();
-  if (a == nullptr) return proto::fail("dataset.io", "no memory to read the upload");
-  if (archive_read_open_fd(a, file, piece_bytes) != ARCHIVE_OK) return not_an_archive(cause_of(a));
+  if (a == nullptr || !source.attach(a))
+    return proto::fail("dataset.io", "no memory to read the upload");
+  if (archive_read_open1(a) != ARCHIVE_OK) return not_an_archive(cause_of(a));
   std::vector<char> piece(piece_bytes);
   for (bool first = true;; first = false) {
     archive_entry* entry = nullptr;
+    source.begin_header(a);
     const int status = archive_read_next_header(a, &entry);
+    source.end_header();
+    if (source.endless()) return damaged("it has headers of more than 32 MiB");
     if (status == ARCHIVE_EOF) break;
     // A warning is about owners or times, which are not taken over, or a name, which is judged.
     if (status != ARCHIVE_OK && status != ARCHIVE_WARN) {

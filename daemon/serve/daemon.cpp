@@ -16,6 +16,7 @@
 #include "agents/personas/persona_file.hpp"
 #include "daemon/datasets/allowed_roots.hpp"
 #include "daemon/datasets/dataset_store.hpp"
+#include "daemon/faults/faults.hpp"
 #include "daemon/http/application.hpp"
 #include "daemon/http/server/server.hpp"
 #include "daemon/inference/backends.hpp"
@@ -74,12 +75,12 @@ service::service_settings service_settings_of(const config::settings& from, bool
 // Members in the order in which they depend on each other.
 class daemon {
  public:
-  daemon(config::settings settings, store::data_folder folder,
+  daemon(config::settings settings, const store::data_folder& folder,
          std::unique_ptr<store::sqlite_store> kept, datasets::allowed_roots roots,
          datasets::dataset_store uploads, std::optional<http::token_table> tokens,
          library::catalog known)
       : settings_(std::move(settings)),
-        folder_(std::move(folder)),
+        folder_(folder),
         kept_(std::move(kept)),
         roots_(std::move(roots)),
         uploads_(std::move(uploads)),
@@ -103,7 +104,6 @@ class daemon {
     work_.start(live());
     context_.run();
     if (work_.first_error()) std::rethrow_exception(work_.first_error());
-    folder_.stopped_cleanly();
     return std::move(ended_);
   }
 
@@ -179,11 +179,18 @@ class daemon {
       co_return;
     }
     const std::string url = fmt::format("http://{}", address_of(settings_.listen, server_.port()));
-    if (auto told = folder_.write_endpoint(url); !told) report(proto::to_text(told.error()));
+    write_endpoint(url);
     report(fmt::format("listening on {}", url));
     co_await server_.run();
     signals_.cancel();
     hangups_.cancel();
+  }
+
+  // For programs that start it on any free port.
+  void write_endpoint(const std::string& url) const {
+    std::ofstream out(folder_.path() / "endpoint", std::ios::binary | std::ios::trunc);
+    out << url << '\n';
+    if (!out.flush()) report("the address could not be written into the data folder");
   }
 
   // Streams stay open while the running jobs come to their end; then everybody is sent away.
@@ -221,7 +228,7 @@ class daemon {
   }
 
   config::settings settings_;
-  store::data_folder folder_;
+  const store::data_folder& folder_;
   std::unique_ptr<store::sqlite_store> kept_;
   datasets::allowed_roots roots_;
   datasets::dataset_store uploads_;
@@ -244,6 +251,8 @@ class daemon {
 }  // namespace
 
 proto::result<void> run_daemon(config::settings settings) {
+  const char* faults = std::getenv("CHIMERA_FAULTS");
+  if (auto set = faults::configure(faults == nullptr ? "" : faults); !set) return set;
   auto folder = store::data_folder::open(settings.data);
   if (!folder) return std::unexpected(std::move(folder.error()));
   auto kept = store::sqlite_store::open(*folder);
@@ -261,9 +270,14 @@ proto::result<void> run_daemon(config::settings settings) {
   }
   auto known = load_library(settings);
   if (!known) return std::unexpected(std::move(known.error()));
-  daemon all(std::move(settings), std::move(*folder), std::move(*kept), std::move(*roots),
-             std::move(*uploads), std::move(tokens), std::move(*known));
-  return all.run();
+  proto::result<void> ended;
+  {
+    daemon all(std::move(settings), *folder, std::move(*kept), std::move(*roots),
+               std::move(*uploads), std::move(tokens), std::move(*known));
+    ended = all.run();
+  }
+  if (!ended) return ended;
+  return folder->stopped();
 }
 
 }  // namespace chimera::serve

@@ -67,4 +67,9 @@ inline std::string pack(const std::vector<packed_entry>& entries, const packing&
   return bytes;
 }
 
+/// Any bytes in a packing of their own.
+inline std::string squeeze(const std::string& content, const char* filter) {
+  return pack({{"any", content}}, {.format = "raw", .filter = filter});
+}
+
 }  // namespace chimera::datasets

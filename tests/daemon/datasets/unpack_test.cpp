@@ -8,13 +8,13 @@
 #include <cerrno>
 #include <clocale>
 #include <csignal>
-#include <random>
 #include <string>
 #include <vector>
 
 #include "daemon/datasets/disk.hpp"
 #include "daemon/datasets/packing.hpp"
 #include "daemon/datasets/scratch_space.hpp"
+#include "daemon/datasets/tried_upload.hpp"
 
 namespace {
 
@@ -25,13 +25,6 @@ const std::vector<packed_entry> small{
     {"runs/", "", AE_IFDIR, "", 0755}, {"runs/a.csv", "x,y\n1,2\n"}, {"ünï.md", "# hi\n"}};
 const tree small_tree{{"runs/", ""}, {"runs/a.csv", "x,y\n1,2\n"}, {"ünï.md", "# hi\n"}};
 
-std::string noise(std::size_t bytes) {
-  std::mt19937_64 random(7);
-  std::string out;
-  while (out.size() < bytes) out += static_cast<char>(random() & 0xffU);
-  return out;
-}
-
 unpack_limits tight() {
   unpack_limits l;
   l.archive_bytes = 1U << 20U;
@@ -40,19 +33,6 @@ unpack_limits tight() {
   l.total_bytes = 250'000;
   l.ratio_from_bytes = 50'000;
   return l;
-}
-
-struct outcome {
-  proto::result<unpacked> result;
-  bool left_behind = false;
-};
-
-outcome try_unpack(const std::string& bytes, const unpack_limits& limits,
-                   std::string_view media_type = "application/octet-stream") {
-  const scratch_space space;
-  const auto upload = space.write("upload", bytes);
-  auto result = unpack(upload, media_type, space / "target", limits);
-  return {std::move(result), space.names() != std::set<std::string>{"upload"}};
 }
 
 TEST_CASE("every packing that is promised is read, whatever the media type says", "[unpack]") {
@@ -182,45 +162,6 @@ TEST_CASE("entries that only tar knows are refused", "[unpack]") {
       CHECK(got.result.error().file == entry.name);
       CHECK_FALSE(got.left_behind);
     }
-}
-
-TEST_CASE("a bomb is stopped by its ratio, well-packed artifacts are not", "[unpack]") {
-  const std::vector<packed_entry> zeros{{"zeros", std::string(3U << 20U, '\0')}};
-  for (const packing how : {packing{.filter = "gzip"}, packing{.format = "zip"},
-                            packing{.filter = "xz"}, packing{.filter = "zstd"}}) {
-    INFO(how.format << "." << how.filter);
-    const outcome got = try_unpack(pack(zeros, how), {});
-    REQUIRE_FALSE(got.result.has_value());
-    CHECK(got.result.error().code == "dataset.ratio");
-    CHECK_FALSE(got.left_behind);
-  }
-  std::string table = "n,ms\n";
-  for (int i = 0; i < 200'000; ++i) table += fmt::format("{},{}\n", i, i % 7);
-  CHECK(try_unpack(pack({{"t.csv", table}}, {.filter = "gzip"}), {}).result.has_value());
-}
-
-TEST_CASE("a file of holes is counted with its holes", "[unpack]") {
-  archive* const a = archive_write_new();
-  demand_ok(a, archive_write_set_format_pax(a));
-  std::string bytes(1U << 20U, '\0');
-  std::size_t used = 0;
-  demand_ok(a, archive_write_open_memory(a, bytes.data(), bytes.size(), &used));
-  archive_entry* const entry = archive_entry_new();
-  archive_entry_set_pathname(entry, "holes");
-  archive_entry_set_filetype(entry, AE_IFREG);
-  archive_entry_set_perm(entry, 0644);
-  constexpr la_int64_t size = la_int64_t{5} << 30;
-  archive_entry_set_size(entry, size);
-  archive_entry_sparse_add_entry(entry, size - 4, 4);
-  demand_ok(a, archive_write_header(a, entry));
-  archive_entry_free(entry);
-  archive_write_data(a, "data", 4);
-  archive_write_free(a);
-  bytes.resize(used);
-  const outcome got = try_unpack(bytes, {});
-  REQUIRE_FALSE(got.result.has_value());
-  CHECK(got.result.error().code == "dataset.ratio");
-  CHECK_FALSE(got.left_behind);
 }
 
 TEST_CASE("an archive inside more than one packing is refused", "[unpack]") {
