@@ -7,7 +7,7 @@
 #include <utility>
 #include <vector>
 
-#include "daemon/http/message.hpp"
+#include "daemon/http/server/message.hpp"
 #include "proto/problem.hpp"
 
 namespace chimera::http {

@@ -4,7 +4,7 @@
 #include <string>
 
 #include "daemon/http/auth.hpp"
-#include "daemon/http/message.hpp"
+#include "daemon/http/server/message.hpp"
 
 namespace chimera::http {
 

@@ -10,7 +10,7 @@
 
 #include "agents/ports/task.hpp"
 #include "daemon/http/identity.hpp"
-#include "daemon/http/message.hpp"
+#include "daemon/http/server/message.hpp"
 
 namespace chimera::http {
 
