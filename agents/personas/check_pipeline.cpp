@@ -118,12 +118,68 @@ proto::result<void> check_order(const pipeline& p) {
                 "let one of them do without the output of the others");
 }
 
+proto::result<void> check_plain_step(const pipeline& p, std::size_t index) {
+  const pipeline_step& step = p.steps[index];
+  const std::string field = fmt::format("steps[{}].", index);
+  if (step.prompt.empty())
+    return refuse(p, step.line, field + "prompt",
+                  fmt::format("'{}' has the role plain and is asked nothing", step.persona),
+                  "add a prompt");
+  if (std::ranges::find(step.inputs, "dataset") != step.inputs.end())
+    return refuse(p, step.line, field + "inputs",
+                  fmt::format("'{}' has the role plain and reads no dataset", step.persona),
+                  "give it the output of a step that does");
+  if (!step.for_each.empty())
+    return refuse(p, step.line, field + "for_each",
+                  fmt::format("'{}' has the role plain and knows no questions", step.persona),
+                  "remove it");
+  if (step.output == p.report && needs_dataset(p))
+    return refuse(p, step.line, "report",
+                  fmt::format("'{}' has the role plain: its numbers are not checked", step.persona),
+                  "let a reporter write the report");
+  return {};
+}
+
+// What each role may be asked, and which steps may be left out.
+proto::result<void> check_roles(const pipeline& p, const std::vector<proto::persona>& personas) {
+  for (std::size_t i = 0; i < p.steps.size(); ++i) {
+    const pipeline_step& step = p.steps[i];
+    const std::string field = fmt::format("steps[{}].", i);
+    const auto who = std::ranges::find(personas, step.persona, &proto::persona::name);
+    if (who->role == "plain") {
+      if (auto plain = check_plain_step(p, i); !plain) return plain;
+    } else if (!step.prompt.empty()) {
+      return refuse(p, step.line, field + "prompt",
+                    fmt::format("'{}' is a {}: what it is asked comes from the dataset",
+                                step.persona, who->role),
+                    "remove the prompt, or name a persona of the role plain");
+    } else if (step.inputs.empty() || !needs_dataset(p)) {
+      return refuse(p, step.line, field + "inputs",
+                    fmt::format("'{}' works on a dataset, and no step takes it", step.persona),
+                    "add 'dataset' to the inputs");
+    }
+    if (step.when && step.output == p.report)
+      return refuse(p, step.line, field + "when",
+                    fmt::format("step '{}' makes the report and cannot be skipped", step.name),
+                    "put the condition on another step");
+  }
+  return {};
+}
+
 }  // namespace
+
+bool needs_dataset(const pipeline& p) {
+  return std::ranges::any_of(p.steps, [](const pipeline_step& step) {
+    return !step.for_each.empty() || step.when ||
+           std::ranges::find(step.inputs, "dataset") != step.inputs.end();
+  });
+}
 
 proto::result<void> check_pipeline(const pipeline& p, const std::vector<proto::persona>& personas) {
   if (auto names = check_names(p, personas); !names) return names;
   if (auto artifacts = check_artifacts(p); !artifacts) return artifacts;
-  return check_order(p);
+  if (auto order = check_order(p); !order) return order;
+  return check_roles(p, personas);
 }
 
 }  // namespace chimera::personas

@@ -17,8 +17,12 @@ namespace chimera::personas {
 [[nodiscard]] proto::result<proto::persona> read_persona(std::string_view yaml, std::string file);
 [[nodiscard]] proto::result<proto::pipeline> read_pipeline(std::string_view yaml, std::string file);
 
+/// True if a step takes `dataset`, runs for each question or has a condition on lints.
+[[nodiscard]] bool needs_dataset(const proto::pipeline& p);
+
 /// A pipeline against the personas that exist: unknown persona, unknown or unused artifact, cycle,
-/// missing report, two steps with one name or output.
+/// missing report, two steps with one name or output. Only a persona of the role plain is asked by
+/// a `prompt`; it knows no dataset and no questions, and never writes the report of a dataset.
 [[nodiscard]] proto::result<void> check_pipeline(const proto::pipeline& p,
                                                  const std::vector<proto::persona>& personas);
 

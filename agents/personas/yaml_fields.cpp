@@ -1,7 +1,9 @@
 #include "agents/personas/yaml_fields.hpp"
 
 #include <algorithm>
+#include <array>
 #include <charconv>
+#include <cmath>
 #include <utility>
 
 #include <fmt/format.h>
@@ -9,6 +11,7 @@
 
 #include "agents/personas/persona_file.hpp"
 #include "agents/personas/yaml_document.hpp"
+#include "proto/decimal.hpp"
 
 namespace chimera::personas {
 namespace {
@@ -25,6 +28,31 @@ const char* type_name(const YAML::Node& node) {
 bool in_word(char c) {
   return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-' ||
          c == '_' || c == '.';
+}
+
+constexpr std::int64_t duration_max_ms = 30LL * 24 * 3600 * 1000;
+
+struct duration_unit {
+  std::string_view name;
+  std::int64_t ms;
+};
+// "ms" stands before "m" and "s": the first that fits is taken.
+constexpr std::array<duration_unit, 4> duration_units = {
+    {{"ms", 1}, {"s", 1000}, {"m", 60'000}, {"h", 3'600'000}}};
+
+// Milliseconds, or -1.
+std::int64_t read_duration(std::string_view text) {
+  for (const duration_unit& unit : duration_units) {
+    if (!text.ends_with(unit.name)) continue;
+    text.remove_suffix(unit.name.size());
+    std::int64_t value = 0;
+    const char* end = text.data() + text.size();
+    const auto [stop, error] = std::from_chars(text.data(), end, value);
+    const bool sound =
+        error == std::errc() && stop == end && value > 0 && value <= duration_max_ms / unit.ms;
+    return sound ? value * unit.ms : -1;
+  }
+  return -1;
 }
 
 std::string meant(std::string_view word, const std::vector<std::string>& allowed) {
@@ -147,6 +175,26 @@ std::uint32_t yaml_fields::count_or(std::string_view key, std::uint32_t fallback
     refuse(node(key), key, fmt::format("'{}' is out of range or no whole number", value), "",
            fmt::format("{} to {}", least, most));
   return sound ? number : fallback;
+}
+
+double yaml_fields::decimal_or(std::string_view key, double fallback, double least, double most) {
+  if (!has(key)) return fallback;
+  const std::string value = text(key);
+  const auto number = proto::parse_decimal(value);
+  if (number && std::isfinite(*number) && *number >= least && *number <= most) return *number;
+  refuse(node(key), key, fmt::format("'{}' is out of range or no number", value), "",
+         fmt::format("{} to {}", least, most));
+  return fallback;
+}
+
+std::int64_t yaml_fields::duration_or(std::string_view key, std::int64_t fallback_ms) {
+  if (!has(key)) return fallback_ms;
+  const std::string value = text(key);
+  const std::int64_t ms = read_duration(value);
+  if (ms > 0) return ms;
+  refuse(node(key), key, fmt::format("'{}' is no duration", value), "",
+         "a whole number and its unit, as 500ms, 30s, 10m or 2h; at most 30 days");
+  return fallback_ms;
 }
 
 std::vector<std::string> yaml_fields::texts(std::string_view key) {

@@ -32,6 +32,10 @@ class yaml_fields {
   [[nodiscard]] std::string word(std::string_view key);
   [[nodiscard]] std::uint32_t count_or(std::string_view key, std::uint32_t fallback,
                                        std::uint32_t least, std::uint32_t most);
+  [[nodiscard]] double decimal_or(std::string_view key, double fallback, double least, double most);
+  /// A whole number with its unit, "500ms", "30s", "10m", "2h", from a millisecond to 30 days; in
+  /// milliseconds.
+  [[nodiscard]] std::int64_t duration_or(std::string_view key, std::int64_t fallback_ms);
   /// A sequence of texts; missing: empty.
   [[nodiscard]] std::vector<std::string> texts(std::string_view key);
   /// The node itself, undefined if missing.

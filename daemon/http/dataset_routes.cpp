@@ -1,5 +1,5 @@
 // /v1/datasets: uploads and registered folders.
-#include <algorithm>
+#include <fmt/format.h>
 
 #include "daemon/http/api.hpp"
 #include "daemon/http/job_json.hpp"
@@ -8,15 +8,16 @@
 namespace chimera::http {
 namespace {
 
-// More than can wait and run at a time.
-constexpr std::size_t jobs_looked_at = 100'000;
-
 ordered_json to_json(const dataset_view& set, bool with_tree) {
-  ordered_json body{
-      {"id", set.id}, {"source", set.source}, {"files", set.files}, {"bytes", set.bytes}};
+  ordered_json body{{"id", set.id},
+                    {"source", set.source},
+                    {"files", set.files},
+                    {"bytes", set.bytes},
+                    {"sha256", set.sha256}};
+  if (set.created_ms != 0) body["created_at"] = proto::to_rfc3339(set.created_ms);
   if (!with_tree) return body;
   ordered_json tree = ordered_json::array();
-  for (const datasets::dataset_file& file : set.tree)
+  for (const dataset_view::file& file : set.tree)
     tree.push_back({{"path", file.path}, {"bytes", file.bytes}, {"sha256", file.sha256}});
   body["tree"] = std::move(tree);
   return body;
@@ -26,14 +27,16 @@ refusal no_datasets() {
   return refused("dataset.none", "this server keeps no datasets", "submit a job with inputs.path");
 }
 
-reply kept(const call& c, const proto::result<dataset_view>& set) {
+// An upload is kept and has a place; a folder is only looked at, its files are named.
+reply created(const call& c, const proto::result<dataset_view>& set) {
   if (!set) return refuse(c, set.error());
-  response answer = json_response(set->added ? 201 : 200, to_text(to_json(*set, false)));
+  if (set->source != "upload") return json_response(200, to_text(to_json(*set, true)));
+  response answer = json_response(201, to_text(to_json(*set, false)));
   answer.headers.emplace_back("location", "/v1/datasets/" + set->id);
   return answer;
 }
 
-task<reply> look_at_folder(api& a, call c) {
+task<reply> add_folder(api& a, call c) {
   const auto body = parse_json(c.asked.body);
   if (!body) co_return refuse(c, body.error());
   std::vector<field_error> errors;
@@ -41,20 +44,19 @@ task<reply> look_at_folder(api& a, call c) {
   std::string path = reader.text("path", 4096, true);
   reader.refuse_unknown();
   if (!errors.empty()) co_return refuse(c, invalid_request(std::move(errors)));
-  const auto seen = co_await a.given.datasets->look_at(std::move(path));
-  if (!seen) co_return refuse(c, seen.error());
-  co_return json_response(200, to_text(to_json(*seen, true)));
+  const auto made = co_await a.given.datasets->add_path(std::move(path), c.who.name);
+  co_return created(c, made);
 }
 
 task<reply> add(api& a, call c) {
   if (!a.given.datasets) co_return refuse(c, no_datasets());
   const std::string type(c.asked.header("content-type"));
-  if (type.starts_with("application/json")) co_return co_await look_at_folder(a, std::move(c));
+  if (type.starts_with("application/json")) co_return co_await add_folder(a, std::move(c));
   if (c.asked.body_file.empty())
     co_return refuse(c, refused("request.media-type", "there is nothing to unpack",
                                 "send a tar, a zip or multipart/form-data, or {\"path\":...}"));
-  const auto made = co_await a.given.datasets->upload(c.asked.body_file, type);
-  co_return kept(c, made);
+  const auto made = co_await a.given.datasets->upload(c.asked.body_file, type, c.who.name);
+  co_return created(c, made);
 }
 
 task<reply> list(api& a, call c) {
@@ -73,27 +75,9 @@ task<reply> get(api& a, call c) {
   co_return json_response(200, to_text(to_json(*set, true)));
 }
 
-// True if a job that has not ended was given this dataset.
-task<proto::result<bool>> is_read(api& a, std::string id) {
-  store::job_filter active;
-  active.states = {proto::job_state::queued, proto::job_state::running,
-                   proto::job_state::input_required, proto::job_state::canceling};
-  active.limit = jobs_looked_at;
-  const auto jobs = co_await a.given.jobs.list(std::move(active));
-  if (!jobs) co_return std::unexpected(jobs.error());
-  const auto reads = [&id](const jobs::job_view& each) { return each.job.request.dataset == id; };
-  co_return std::any_of(jobs->begin(), jobs->end(), reads);
-}
-
 task<reply> erase(api& a, call c) {
   if (!a.given.datasets) co_return refuse(c, no_datasets());
-  const std::string& id = c.at("id");
-  const auto reads = co_await is_read(a, id);
-  if (!reads) co_return refuse(c, reads.error());
-  if (*reads)
-    co_return refuse(c, refused("dataset.in-use", "a job reads the dataset",
-                                "wait for its end or cancel it"));
-  const auto done = co_await a.given.datasets->erase(id);
+  const auto done = co_await a.given.datasets->erase(c.at("id"));
   if (!done) co_return refuse(c, done.error());
   co_return response{204, {}, {}, nullptr, {}, 0, 0};
 }

@@ -37,6 +37,7 @@ constexpr std::array rows = {
     row{"draining", {503, true}},
     row{"events.gone", {410, false}},
     row{"idempotency", {400, false}},
+    row{"idempotency.in-flight", {409, true}},
     row{"idempotency.mismatch", {422, false}},
     row{"job.active", {409, true}},
     row{"job.conflict", {409, true}},
@@ -92,9 +93,10 @@ std::vector<std::string> listed(std::string_view allowed) {
 
 json errors_of(const refusal& why) {
   std::vector<field_error> all = why.errors;
-  if (all.empty() && why.what.field.starts_with('/')) {
+  const std::string& field = why.what.field;
+  if (all.empty() && (field.starts_with('/') || field.starts_with("#/"))) {
     const std::string& said = why.what.detail.empty() ? why.what.title : why.what.detail;
-    all.push_back({"#" + why.what.field, said, listed(why.what.allowed)});
+    all.push_back({field.starts_with('#') ? field : "#" + field, said, listed(why.what.allowed)});
   }
   json list = json::array();
   for (const field_error& error : all) {

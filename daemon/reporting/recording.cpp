@@ -1,11 +1,13 @@
 #include "daemon/reporting/recording.hpp"
 
 #include <cstdint>
+#include <optional>
 #include <sstream>
 #include <utility>
 
 #include <fmt/format.h>
 
+#include "agents/personas/pipeline_json.hpp"
 #include "daemon/library/library.hpp"
 
 namespace chimera::reporting {
@@ -13,63 +15,6 @@ namespace {
 
 using nlohmann::json;
 using nlohmann::ordered_json;
-
-ordered_json persona_json(const proto::persona& who) {
-  return {{"name", who.name},
-          {"version", who.version},
-          {"description", who.description},
-          {"role", who.role},
-          {"instructions", who.instructions},
-          {"model", who.model},
-          {"options", who.options},
-          {"words_max", who.words_max}};
-}
-
-proto::persona persona_from(const json& j) {
-  proto::persona who;
-  who.name = j.at("name");
-  who.version = j.at("version");
-  who.description = j.at("description");
-  who.role = j.at("role");
-  who.instructions = j.at("instructions");
-  who.model = j.at("model");
-  who.options = j.at("options").get<std::map<std::string, std::string>>();
-  who.words_max = j.at("words_max");
-  return who;
-}
-
-ordered_json pipeline_json(const proto::pipeline& p) {
-  ordered_json steps = ordered_json::array();
-  for (const proto::pipeline_step& s : p.steps)
-    steps.push_back({{"name", s.name},
-                     {"persona", s.persona},
-                     {"inputs", s.inputs},
-                     {"output", s.output},
-                     {"for_each", s.for_each}});
-  return {{"name", p.name},
-          {"version", p.version},
-          {"description", p.description},
-          {"report", p.report},
-          {"steps", std::move(steps)}};
-}
-
-proto::pipeline pipeline_from(const json& j) {
-  proto::pipeline p;
-  p.name = j.at("name");
-  p.version = j.at("version");
-  p.description = j.at("description");
-  p.report = j.at("report");
-  for (const json& s : j.at("steps")) {
-    proto::pipeline_step step;
-    step.name = s.at("name");
-    step.persona = s.at("persona");
-    step.inputs = s.at("inputs").get<std::vector<std::string>>();
-    step.output = s.at("output");
-    step.for_each = s.at("for_each");
-    p.steps.push_back(std::move(step));
-  }
-  return p;
-}
 
 ordered_json limits_json(const evidence::scan_limits& l) {
   return {{"files", l.files},
@@ -111,7 +56,8 @@ generation_usage usage_from(const json& j) {
   return u;
 }
 
-void take_run(const json& j, recording& out) {
+// What is unsound in the agents that it names, or nothing.
+std::optional<std::string> take_run(const json& j, recording& out) {
   finished_run& run = out.run;
   run.version = j.at("version");
   run.date = j.at("date");
@@ -120,8 +66,12 @@ void take_run(const json& j, recording& out) {
   run.backend = j.at("backend");
   run.model = j.at("model_asked");
   const json& recorded = j.at("recorded");
-  run.pipeline = pipeline_from(recorded.at("pipeline"));
-  for (const json& who : recorded.at("personas")) run.personas.push_back(persona_from(who));
+  const json agents = {{"pipeline", recorded.at("pipeline")},
+                       {"personas", recorded.at("personas")}};
+  auto sound = personas::read_definition(agents.dump());
+  if (!sound) return proto::to_text(sound.error());
+  run.pipeline = std::move(sound->pipeline);
+  run.personas = std::move(sound->personas);
   run.limits = limits_from(recorded.at("limits"));
   run.ingest_ns = recorded.at("ingest_ns");
   run.analysis_ns = recorded.at("analysis_ns");
@@ -129,6 +79,7 @@ void take_run(const json& j, recording& out) {
   for (const json& call : recorded.at("calls"))
     out.answers[call.at("step")].usage = usage_from(call);
   for (const auto& [name, file] : j.at("files").items()) out.files[name] = file.at("sha256");
+  return std::nullopt;
 }
 
 void take_answer(const json& j, recording& out) {
@@ -156,9 +107,10 @@ ordered_json recorded_json(const finished_run& run) {
   out["analysis_ns"] = run.analysis_ns;
   out["report_ns"] = run.report_ns;
   out["limits"] = limits_json(run.limits);
-  out["pipeline"] = pipeline_json(run.pipeline);
+  out["pipeline"] = ordered_json::parse(personas::write_json(run.pipeline));
   out["personas"] = ordered_json::array();
-  for (const proto::persona& who : run.personas) out["personas"].push_back(persona_json(who));
+  for (const proto::persona& who : run.personas)
+    out["personas"].push_back(ordered_json::parse(personas::write_json(who)));
   out["calls"] = ordered_json::array();
   for (const roles::call_record& call : run.agents.calls) out["calls"].push_back(usage_json(call));
   return out;
@@ -169,7 +121,8 @@ proto::result<void> read_recording(const std::filesystem::path& folder, recordin
   auto text = library::read_text(run_file);
   if (!text) return std::unexpected(std::move(text.error()));
   try {
-    take_run(json::parse(*text), out);
+    const auto bad = take_run(json::parse(*text), out);
+    if (bad) return std::unexpected(unsound(run_file, 0, *bad));
   } catch (const json::exception& e) {
     return std::unexpected(unsound(run_file, 0, e.what()));
   }

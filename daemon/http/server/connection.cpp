@@ -25,7 +25,7 @@ response server_state::problem(unsigned status, std::string detail) const {
 }
 
 void server_state::report(std::string where, const std::exception_ptr& error) const {
-  if (!app.on_error) return;
+  if (!app.on_error || dropping) return;
   std::string cause = "an exception of unknown type";
   try {
     std::rethrow_exception(error);

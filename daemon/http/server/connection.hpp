@@ -40,6 +40,7 @@ struct server_state {
   loop::steady_clock clock;
   std::list<live_connection*> connections;
   bool stopping = false;  ///< answers say "Connection: close" from now on
+  bool dropping = false;  ///< handlers are cancelled, which is no error of theirs
 
  private:
   std::string date_;

@@ -92,7 +92,7 @@ task<> server::implementation::accept_loop(tcp::acceptor& acceptor) {
   asio::steady_timer pause(executor);
   while (accepting) {
     auto [error, socket] = co_await acceptor.async_accept(loop::as_result);
-    if (!accepting) break;
+    if (!accepting || error == asio::error::operation_aborted) break;
     if (error) {
       if (error == asio::error::connection_aborted) continue;
       if (state.app.on_error) state.app.on_error("accepting a connection: " + error.message());
@@ -155,6 +155,7 @@ void server::implementation::stop() {
 }
 
 void server::implementation::drop_all() {
+  state.dropping = true;
   for (auto* connection : state.connections) connection->drop();
 }
 

@@ -71,7 +71,7 @@ TEST_CASE("a form that is not one is refused", "[multipart]") {
       {"folded line", with_head("Content-Disposition: form-data;\r\n name=\"f\"")},
       {"no colon", with_head(disposition + "\r\nhello")},
       {"space before the colon", with_head(disposition + "\r\nX : 1")},
-      {"NUL", with_head(disposition + std::string("\r\nX: a\0b", 9))},
+      {"NUL", with_head(disposition + std::string("\r\nX: a\0b", 8))},
       {"base64", with_head(disposition + "\r\nContent-Transfer-Encoding: base64")},
       {"form in a form",
        with_head("Content-Disposition: form-data; name=f\r\nContent-Type: Multipart/mixed")},

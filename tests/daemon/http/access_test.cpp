@@ -17,11 +17,11 @@ constexpr const char* chief_token = "chief-00123456789abcdef";
 
 struct guarded : desk {
   guarded() {
-    given.tokens = token_table::parse(std::string("# who may\nr read ") + reader_token +
-                                          "\ns submit " + sender_token + "  # note\nc admin " +
-                                          chief_token + "\n",
-                                      "tokens")
-                       .value();
+    given.tokens =
+        token_table::parse(std::string("# who may\nr read ") + reader_token + "\ns submit " +
+                               sender_token + "  # note\nc admin " + chief_token + "\n",
+                           "tokens")
+            .value();
   }
   static header_list as(const std::string& token) { return {{"authorization", "Bearer " + token}}; }
 };
@@ -46,8 +46,7 @@ TEST_CASE("a page of another origin is refused unless it is listed") {
   d.given.access.origins = {"https://friend.example"};
   CHECK(outcome_of(d.get("/v1/queue", {{"origin", "http://localhost:7717"}})) == "200");
   CHECK(outcome_of(d.get("/v1/queue", {{"origin", "null"}})) == "403 access.origin");
-  CHECK(outcome_of(d.get("/v1/queue", {{"origin", "http://localhost:1"}})) ==
-        "403 access.origin");
+  CHECK(outcome_of(d.get("/v1/queue", {{"origin", "http://localhost:1"}})) == "403 access.origin");
   const response friendly = d.get("/v1/queue", {{"origin", "https://friend.example"}});
   CHECK(header_of(friendly, "access-control-allow-origin") == "https://friend.example");
   const response before = d.send("OPTIONS", "/v1/jobs", {{"origin", "https://friend.example"}});
@@ -110,8 +109,8 @@ TEST_CASE_METHOD(guarded, "a ticket opens one stream, once, within 30 seconds") 
 
 TEST_CASE_METHOD(guarded, "a browser's WebSocket says its token as a subprotocol") {
   const auto status = [this](const std::string& protocols) {
-    auto answer = run(loop, open().accept(make("GET", "/v1/stream",
-                                               {{"sec-websocket-protocol", protocols}})));
+    auto answer = run(
+        loop, open().accept(make("GET", "/v1/stream", {{"sec-websocket-protocol", protocols}})));
     if (auto* refused_with = std::get_if<response>(&answer)) return refused_with->status;
     CHECK(std::get<upgrade>(answer).subprotocol == "chimera.v1.json");
     return 101U;
@@ -128,8 +127,8 @@ TEST_CASE("a token file that is wrong names its line, never its tokens") {
     std::uint64_t line;
   };
   const auto each =
-      GENERATE(row{"", 0}, row{"# only\n", 0}, row{"a read\n", 1}, row{"\na read short-secret\n", 2},
-               row{"a reed 0123456789abcdef0\n", 1},
+      GENERATE(row{"", 0}, row{"# only\n", 0}, row{"a read\n", 1},
+               row{"\na read short-secret\n", 2}, row{"a reed 0123456789abcdef0\n", 1},
                row{"a read 0123456789abcdef0\nb read 0123456789abcdef0\n", 2});
   const auto table = token_table::parse(each.text, "tokens");
   REQUIRE_FALSE(table);

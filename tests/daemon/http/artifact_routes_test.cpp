@@ -82,12 +82,13 @@ TEST_CASE_METHOD(made, "the report comes in the form that is asked for") {
     const char* outcome;
     const char* type;
   };
-  const auto each = GENERATE(
-      row{"", "200", "text/markdown; charset=utf-8"}, row{"*/*", "200", "text/markdown; charset=utf-8"},
-      row{"text/html,application/xhtml+xml,*/*;q=0.8", "200", "text/html; charset=utf-8"},
-      row{"text/*;q=0.1, text/html;q=0", "200", "text/markdown; charset=utf-8"},
-      row{"application/pdf", "406 report.not-acceptable", "application/problem+json"},
-      row{"application/json", "404 report.none", "application/problem+json"});
+  const auto each =
+      GENERATE(row{"", "200", "text/markdown; charset=utf-8"},
+               row{"*/*", "200", "text/markdown; charset=utf-8"},
+               row{"text/html,application/xhtml+xml,*/*;q=0.8", "200", "text/html; charset=utf-8"},
+               row{"text/*;q=0.1, text/html;q=0", "200", "text/markdown; charset=utf-8"},
+               row{"application/pdf", "406 report.not-acceptable", "application/problem+json"},
+               row{"application/json", "404 report.none", "application/problem+json"});
   const response answer = get("/v1/jobs/job_a/report", {{"accept", each.accept}});
   CHECK(outcome_of(answer) == each.outcome);
   CHECK(header_of(answer, "content-type") == each.type);

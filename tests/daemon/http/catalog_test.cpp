@@ -24,8 +24,8 @@ TEST_CASE("a path that is known answers other methods with what it allows") {
 TEST_CASE("a request keeps its id and its trace") {
   desk d;
   CHECK(header_of(d.get("/healthz", {{"x-request-id", "abc-1"}}), "x-request-id") == "abc-1");
-  CHECK(header_of(d.get("/healthz", {{"x-request-id", "a b"}}), "x-request-id")
-            .starts_with("req_"));
+  CHECK(
+      header_of(d.get("/healthz", {{"x-request-id", "a b"}}), "x-request-id").starts_with("req_"));
   const header_list traced = {
       {"traceparent", "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01"}};
   CHECK(body_of(d.get("/v1/jobs/x", traced))["trace_id"] == "4bf92f3577b34da6a3ce929d0e0e4736");
@@ -34,8 +34,15 @@ TEST_CASE("a request keeps its id and its trace") {
 
 TEST_CASE("what there is to work with") {
   desk d;
-  d.service.known_personas = {{"DataCollector-9000", "1", "", "collector", "Be exact.", "default",
-                               {{"top_k", "40"}, {"stop", "[\"a\"]"}}, 400, ""}};
+  d.service.known_personas = {{"DataCollector-9000",
+                               "1",
+                               "",
+                               "collector",
+                               "Be exact.",
+                               "default",
+                               {{"top_k", "40"}, {"stop", "[\"a\"]"}},
+                               400,
+                               ""}};
   const json persona = body_of(d.get("/v1/personas/DataCollector-9000"));
   CHECK(persona["options"] == json{{"top_k", 40}, {"stop", {"a"}}});
   CHECK(outcome_of(d.get("/v1/personas/x")) == "404 persona.unknown");

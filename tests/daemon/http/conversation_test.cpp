@@ -122,13 +122,10 @@ TEST_CASE_METHOD(talking, "the stream of one job begins at once and ends with it
 }
 
 TEST_CASE_METHOD(talking, "a job is submitted and cancelled over the connection") {
-  socket.says(
-      R"({"id":1,"method":"submit","params":{"idempotency_key":"k","pipeline":"p"}})");
-  socket.says(
-      R"({"id":2,"method":"submit","params":{"idempotency_key":"k","pipeline":"p"}})");
+  socket.says(R"({"id":1,"method":"submit","params":{"idempotency_key":"k","pipeline":"p"}})");
+  socket.says(R"({"id":2,"method":"submit","params":{"idempotency_key":"k","pipeline":"p"}})");
   socket.says(R"({"id":3,"method":"submit","params":{"idempotency_key":"l","pipeline":7}})");
-  socket.says(
-      R"({"id":4,"method":"cancel","params":{"job":"job_00000000000000000000000000"}})");
+  socket.says(R"({"id":4,"method":"cancel","params":{"job":"job_00000000000000000000000000"}})");
   socket.says(R"({"id":5,"method":"cancel","params":{"job":"job_x"}})");
   socket.says(R"({"id":6,"method":"unsubscribe","params":{"sub":"s9"}})");
   converse_at("/v1/stream");
@@ -167,8 +164,7 @@ TEST_CASE_METHOD(talking, "a peer that is gone or talks nonsense ends the conver
 
 TEST_CASE_METHOD(talking, "filtered events move the bookmark") {
   service.add("job_a", proto::job_state::running);
-  socket.says(
-      R"({"id":1,"method":"subscribe","params":{"job":"job_a","channels":["claims"]}})");
+  socket.says(R"({"id":1,"method":"subscribe","params":{"job":"job_a","channels":["claims"]}})");
   socket.then([this] {
     time.time += std::chrono::hours(2);
     service.logs["job_a"].append(event_type::token_delta, "s", "x");

@@ -45,8 +45,8 @@ TEST_CASE("commands become actions with what they say") {
       s.take(R"({"id":"c","method":"cancel","params":{"job":"job_a","reason":"r"}})", 0s);
   CHECK(std::get<cancel_command>(cancel).id == "\"c\"");
   CHECK(std::get<cancel_command>(cancel).reason == "r");
-  const auto submit = s.take(
-      R"({"id":2,"method":"submit","params":{"idempotency_key":"k","pipeline":"p"}})", 0s);
+  const auto submit =
+      s.take(R"({"id":2,"method":"submit","params":{"idempotency_key":"k","pipeline":"p"}})", 0s);
   CHECK(std::get<submit_command>(submit).idempotency_key == "k");
   CHECK(std::get<submit_command>(submit).body == json{{"pipeline", "p"}});
   CHECK(std::get<say>(s.take(R"({"id":3,"method":"ping"})", 0s)).text == R"({"id":3,"result":{}})");
@@ -61,8 +61,7 @@ TEST_CASE("what is wrong with a command is said with its id and place") {
       row{R"({"id":1,"method":"subscrib"})", "#/method"}, row{R"({"id":1})", "#/method"},
       row{R"({"id":1,"method":"subscribe"})", "#/params/job"},
       row{R"({"id":1,"method":"subscribe","params":[]})", "#/params"},
-      row{R"({"id":1,"method":"subscribe","params":{"job":"j","chanels":[]}})",
-          "#/params/chanels"},
+      row{R"({"id":1,"method":"subscribe","params":{"job":"j","chanels":[]}})", "#/params/chanels"},
       row{R"({"id":1,"method":"subscribe","params":{"job":"j","channels":["x"]}})",
           "#/params/channels"},
       row{R"({"id":1,"method":"subscribe","params":{"job":"j","after":-1}})", "#/params/after"},

@@ -36,9 +36,10 @@ class peer {
     co_await socket_.async_connect(to, asio::use_awaitable);
   }
 
-  task<> send(std::string bytes) {
-    // A peer that was dropped finds out when it reads.
-    co_await asio::async_write(socket_, asio::buffer(bytes), loop::as_result);
+  /// False: the server has closed. To write again after that would wait for ever.
+  task<bool> send(std::string bytes) {
+    auto [error, sent] = co_await asio::async_write(socket_, asio::buffer(bytes), loop::as_result);
+    co_return !error;
   }
 
   /// One byte more or the end; false at the end.
