@@ -89,6 +89,13 @@ void fenced(std::string& out, std::string_view text) {
   out += fmt::format("{}\n{}{}{}\n", fence, text, text.ends_with('\n') ? "" : "\n", fence);
 }
 
+void append_artifacts(std::string& out, const role_input& input) {
+  for (const artifact& a : input.artifacts) {
+    out += fmt::format("\nFROM THE STEPS BEFORE, {}:\n", on_one_line(a.name));
+    fenced(out, a.markdown);
+  }
+}
+
 std::string join(const std::vector<std::string>& words) {
   std::string text;
   for (const std::string& word : words) text += (text.empty() ? "" : ", ") + word;
@@ -129,6 +136,7 @@ void rules(std::string& out, const proto::persona& who, const role_matter& matte
 }  // namespace
 
 told_ids told_in(const proto::persona& who, const role_input& input) {
+  if (who.role == "plain") return {};
   mentioned used;
   if (input.question != nullptr) used.add(input.question->title);
   used.add(matter_of(who, input).findings);
@@ -137,6 +145,11 @@ told_ids told_in(const proto::persona& who, const role_input& input) {
 }
 
 std::string build_prompt(const proto::persona& who, const role_input& input) {
+  if (who.role == "plain") {
+    std::string asked = input.prompt + '\n';
+    append_artifacts(asked, input);
+    return asked;
+  }
   const role_matter matter = matter_of(who, input);
   std::string out = fmt::format("{}{}\n", task_mark, who.role);
   if (input.question != nullptr)
@@ -147,10 +160,7 @@ std::string build_prompt(const proto::persona& who, const role_input& input) {
   out += fmt::format("{}\n\n", findings_end);
   out += "IDENTIFIERS: id | what it is | value and unit | n | warnings\n";
   fenced(out, fact_lines(told_in(who, input), input.outline->names));
-  for (const artifact& a : input.artifacts) {
-    out += fmt::format("\nFROM THE STEPS BEFORE, {}:\n", on_one_line(a.name));
-    fenced(out, a.markdown);
-  }
+  append_artifacts(out, input);
   return out;
 }
 

@@ -33,9 +33,10 @@ struct call_record {
 
 /// What a role works on.
 struct role_input {
-  const report::outline* outline = nullptr;    ///< outlives the step
+  const report::outline* outline = nullptr;    ///< outlives the step; null: role plain only
   const report::question* question = nullptr;  ///< analysts: the one to answer; else null
   std::vector<artifact> artifacts;             ///< what the steps before handed on
+  std::string prompt;                          ///< what a persona of the role plain is asked
 };
 
 struct role_output {
@@ -59,7 +60,8 @@ struct told_ids {
 /// headings, raw HTML) and held to the facts that the prompt told of. A bare number that is one of
 /// them becomes a reference; other issues go back to the model in at most claims::repairs_max
 /// prompts, each a call of its own; sentences that are still wrong are marked to be struck. An
-/// answer without text is an error ("role.empty").
+/// answer without text is an error ("role.empty"). The role plain is one call: its answer is handed
+/// on as it is, nothing is checked, and no report may hold it.
 [[nodiscard]] task<proto::result<role_output>> run_role(
     proto::persona who, std::string step, role_input input, text_generator* generator,
     std::function<void(std::string_view)> on_token);

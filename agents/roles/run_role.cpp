@@ -42,11 +42,41 @@ std::vector<proto::fact> facts_of(const told_ids& told, const report::catalog& n
   return facts;
 }
 
+proto::problem said_nothing(const std::string& step, const text_generator& generator) {
+  proto::problem p;
+  p.code = "role.empty";
+  p.title = fmt::format("step '{}': {} answered with nothing", step, generator.describe());
+  p.detail = "try again, or with another model";
+  return p;
+}
+
+task<proto::result<role_output>> run_plain(proto::persona who, std::string step, role_input input,
+                                           text_generator* generator,
+                                           std::function<void(std::string_view)> on_token) {
+  call_record call;
+  call.step = step;
+  call.persona = who.name;
+  call.request = request_of(who, step, input);
+  auto answer = co_await generator->generate(call.request, std::move(on_token));
+  if (!answer) co_return std::unexpected(std::move(answer.error()));
+  call.answer = std::move(*answer);
+  if (call.answer.text.find_first_not_of(" \t\r\n") == std::string::npos)
+    co_return std::unexpected(said_nothing(step, *generator));
+  role_output output;
+  output.made.markdown = call.answer.text;
+  call.checked.markdown = call.answer.text;
+  output.calls.push_back(std::move(call));
+  co_return output;
+}
+
 }  // namespace
 
 task<proto::result<role_output>> run_role(proto::persona who, std::string step, role_input input,
                                           text_generator* generator,
                                           std::function<void(std::string_view)> on_token) {
+  if (who.role == "plain")
+    co_return co_await run_plain(std::move(who), std::move(step), std::move(input), generator,
+                                 std::move(on_token));
   role_output output;
   const report::catalog& names = input.outline->names;
   const told_ids told = told_in(who, input);
@@ -68,11 +98,7 @@ task<proto::result<role_output>> run_role(proto::persona who, std::string step, 
     if (!answer) co_return std::unexpected(std::move(answer.error()));
     call.answer = std::move(*answer);
     const std::string text = clean_answer(call.answer.text, heading_level(who));
-    if (text.empty()) {
-      const std::string what =
-          fmt::format("step '{}': {} answered with nothing", step, generator->describe());
-      co_return proto::fail("role.empty", what, "try again, or with another model");
-    }
+    if (text.empty()) co_return std::unexpected(said_nothing(step, *generator));
     call.checked = claims::check_answer(text, book, name_of, told.texts);
     output.calls.push_back(std::move(call));
     const claims::checked_answer& checked = output.calls.back().checked;

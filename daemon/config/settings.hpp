@@ -28,6 +28,8 @@ struct simulation {
   double stall_rate = 0;                     ///< share that stops to speak and holds the connection
   double empty_rate = 0;                     ///< share that ends without a token
   std::uint64_t seed = 0;
+
+  bool operator==(const simulation&) const = default;
 };
 
 /// One of `backends:`.
@@ -44,6 +46,8 @@ struct backend_settings {
   std::string origin;      ///< the file that defines it, for errors; "" = no file
   std::uint64_t line = 0;  ///< in `origin`; 0 = unknown
   std::uint64_t column = 0;
+
+  bool operator==(const backend_settings&) const = default;
 };
 
 /// Ages and amounts of 0 keep everything.

@@ -9,6 +9,7 @@
 #include <string>
 #include <vector>
 
+#include "agents/personas/persona_file.hpp"
 #include "agents/ports/clock.hpp"
 #include "agents/ports/text_generator.hpp"
 #include "agents/report/outline.hpp"
@@ -20,6 +21,8 @@
 #include "proto/problem.hpp"
 
 namespace chimera::jobs {
+
+using personas::needs_dataset;
 
 /// Everything pointed to outlives the run. `work` is sound (personas::check_pipeline), and
 /// `personas` holds whom it names.
@@ -36,7 +39,7 @@ struct pipeline_inputs {
   const std::map<std::string, finished_node>* finished = nullptr;
   /// By node: attempts that an earlier life began; the next one is numbered after them. They do not
   /// count against the step's attempts: the step did not fail, the process did.
-  const std::map<std::string, std::uint32_t>* attempts_begun = nullptr;
+  const std::map<std::string, std::uint32_t>* attempts_before = nullptr;
 
   std::uint64_t random = 0;                    ///< seed of the jitter
   std::string model;                           ///< of the job, for personas that say "default"
@@ -60,9 +63,11 @@ struct pipeline_outcome {
 /// Events of one attempt of a step, in this order: step_started, handoff*, then for each call
 /// message_started, token_delta*, message_completed, llm_usage; then claim_*, artifact_created,
 /// step_completed. An attempt that fails ends with step_retrying (another one follows; before it
-/// step_attempt_discarded if tokens were sent) or step_failed. The last events of a step that ends
-/// are given to journal::finish, with the artifact's whole text as content whatever its size.
-/// step_started and step_completed carry {"done","of"}: steps ended, steps of the whole plan.
+/// step_attempt_discarded if tokens were sent) or step_failed. When the run ends early, each step
+/// that had not ended is told as step_canceled, attempt 0 if it had not begun. The last events of a
+/// step that ends are given to journal::finish, with the artifact's whole text as content whatever
+/// its size. step_started and step_completed carry {"done","of"}: steps ended, steps of the whole
+/// plan.
 [[nodiscard]] task<proto::result<pipeline_outcome>> run_pipeline(pipeline_inputs inputs,
                                                                  journal& log);
 

@@ -39,8 +39,13 @@ ordered_json to_json(const claims::checked_answer& checked) {
     replaced.push_back({{"text", r.text}, {"fact", r.fact}});
   ordered_json issues = ordered_json::array();
   for (const claims::text_issue& i : checked.issues)
-    issues.push_back(
-        {{"start", i.start}, {"end", i.end}, {"rule", i.rule}, {"message", i.message}});
+    issues.push_back({{"start", i.start},
+                      {"end", i.end},
+                      {"rule", i.rule},
+                      {"message", i.message},
+                      {"refuted", i.judgement == proto::verdict::contradicted},
+                      {"text", i.text},
+                      {"fact", i.fact}});
   return {{"markdown", checked.markdown},
           {"replaced", std::move(replaced)},
           {"issues", std::move(issues)}};
@@ -51,7 +56,10 @@ claims::checked_answer checked_from(const json& j) {
   checked.markdown = j.at("markdown");
   for (const json& r : j.at("replaced")) checked.replaced.push_back({r.at("text"), r.at("fact")});
   for (const json& i : j.at("issues"))
-    checked.issues.push_back({i.at("start"), i.at("end"), i.at("rule"), i.at("message")});
+    checked.issues.push_back(
+        {i.at("start"), i.at("end"), i.at("rule"), i.at("message"),
+         i.at("refuted").get<bool>() ? proto::verdict::contradicted : proto::verdict::unsupported,
+         i.at("text"), i.at("fact")});
   return checked;
 }
 

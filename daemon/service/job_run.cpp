@@ -156,7 +156,7 @@ task<proto::result<void>> job_run::write(earlier_life before) {
   inputs.generator = generator_.get();
   inputs.time = &around_.time;
   inputs.finished = &before.finished;
-  inputs.attempts_begun = &before.attempts;
+  inputs.attempts_before = &before.attempts;
   inputs.random = static_cast<std::uint64_t>(live_.job.created_ms);
   inputs.token_budget = live_.job.request.token_budget;
   if (live_.job.request.seconds_budget > 0) inputs.remaining = remaining();

@@ -82,7 +82,12 @@ std::vector<text_span> find_numbers(checked_answer& out, const spoken_text& spok
     if (m.judgement == proto::verdict::non_claim) continue;
     const std::size_t start = m.number.token.start;
     const stretch s = sentences.around(spoken.source_of(start));
-    out.issues.push_back({s.start, s.end, "number", message_of(m, spoken.text())});
+    text_issue issue = {s.start, s.end, "number", message_of(m, spoken.text())};
+    const bool contradicted = m.judgement == proto::verdict::contradicted;
+    if (contradicted) issue.judgement = m.judgement;
+    issue.text = spoken.text().substr(start, m.number.token.end - start);
+    if (contradicted && m.fact != fact_book::npos) issue.fact = book.facts()[m.fact].id;
+    out.issues.push_back(std::move(issue));
     const bool stands =
         m.judgement == proto::verdict::verified || m.judgement == proto::verdict::verified_approx;
     if (stands && (m.rule == "percent change" || m.rule == "ratio"))

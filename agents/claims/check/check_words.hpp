@@ -9,6 +9,7 @@
 
 #include "agents/claims/check/fact_book.hpp"
 #include "agents/claims/check/spoken_text.hpp"
+#include "proto/claim.hpp"
 
 namespace chimera::claims {
 
@@ -18,6 +19,9 @@ struct text_issue {
   std::size_t end = 0;
   std::string rule;     ///< "comparative", "superlative", "significance", "cause", "binding", ...
   std::string message;  ///< for people and for a repair prompt
+  proto::verdict judgement = proto::verdict::unsupported;  ///< or contradicted
+  std::string text = {};  ///< a number as it stands; "" for others: see `message`
+  std::string fact = {};  ///< id of the fact that refutes it
 };
 
 /// A comparative needs two facts of its sentence whose test found a difference in that direction; a

@@ -22,6 +22,7 @@ class ticking_clock final : public clock {
     return now_ += std::chrono::milliseconds(1);
   }
   [[nodiscard]] std::chrono::system_clock::time_point today() const override { return {}; }
+  [[nodiscard]] task<> sleep(std::chrono::nanoseconds /*duration*/) const override { co_return; }
 
  private:
   mutable std::chrono::nanoseconds now_{};

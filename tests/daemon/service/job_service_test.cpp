@@ -29,20 +29,21 @@ struct world {
 // One life of the daemon: start, do, stop.
 struct life {
   explicit life(world& in, queue_limits limits = {4, 100, 50})
-      : around{in.kept,
-               compute,
-               files,
-               in.time,
-               [](const proto::job_request&) -> proto::result<std::filesystem::path> {
-                 return proto::fail("dataset.not-found", "no such folder");
-               },
-               [] { return proto::result<library::catalog>(test::plain_agents()); },
-               [&in](std::string_view name) -> std::shared_ptr<text_generator> {
-                 if (name.empty() || name == "main") return in.backend;
-                 return nullptr;
-               },
-               [] { return std::vector<jobs::backend_view>{{"main", "scripted", "", 0, 0, 0, true}}; },
-               [&in](const std::string& line) { in.reported.push_back(line); }} {
+      : around{
+            in.kept,
+            compute,
+            files,
+            in.time,
+            [](const proto::job_request&) -> proto::result<std::filesystem::path> {
+              return proto::fail("dataset.not-found", "no such folder");
+            },
+            [] { return proto::result<library::catalog>(test::plain_agents()); },
+            [&in](std::string_view name) -> std::shared_ptr<text_generator> {
+              if (name.empty() || name == "main") return in.backend;
+              return nullptr;
+            },
+            [] { return std::vector<jobs::backend_view>{{"main", "scripted", "", 0, 0, 0, true}}; },
+            [&in](const std::string& line) { in.reported.push_back(line); }} {
     service_settings settings;
     settings.queue = limits;
     service = std::make_unique<job_service>(around, settings, test::plain_agents(),
@@ -241,7 +242,7 @@ TEST_CASE("conflict policies: reject, cancel the previous one, or wait for it") 
     CHECK(waiting->view.job.state == job_state::queued);
     request.on_conflict = "cancel_previous";
     auto last = co_await s.submit(request, {"local", "", ""});
-    auto replaced = co_await s.find(waiting->view.job.id);
+    auto replaced = co_await s.wait_for_end(waiting->view.job.id, std::chrono::seconds(5));
     CHECK(replaced->job.state == job_state::canceled);
     (void)co_await s.cancel(first->view.job.id, "");
     (void)co_await s.wait_for_end(first->view.job.id, std::chrono::seconds(5));

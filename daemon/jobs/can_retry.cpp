@@ -1,0 +1,41 @@
+#include <algorithm>
+#include <array>
+#include <string_view>
+
+#include "daemon/jobs/plan.hpp"
+
+namespace chimera::jobs {
+namespace {
+
+struct entry {
+  std::string_view prefix;
+  bool retry;
+};
+
+// The first prefix that fits decides. What is not listed does not pass by itself: usage,
+// validation, deadlines of the step and the job, spent budgets.
+constexpr std::array table = std::to_array<entry>({
+    {"backend.unknown", false},
+    {"backend.model", false},  // no such model
+    {"backend.unauthorized", false},
+    {"backend.forbidden", false},
+    {"backend.refused", false},  // refused the request itself
+    {"backend.request", false},
+    {"backend.bad-request", false},
+    {"backend.config", false},
+    {"backend.", true},
+    {"generation.", true},
+    {"http.", true},
+    {"role.empty", true},
+    {"deadline.attempt", true},
+});
+
+}  // namespace
+
+bool can_retry(const proto::problem& p) {
+  const auto found = std::ranges::find_if(
+      table, [&](const entry& e) { return std::string_view(p.code).starts_with(e.prefix); });
+  return found != table.end() && found->retry;
+}
+
+}  // namespace chimera::jobs
