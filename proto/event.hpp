@@ -39,7 +39,7 @@ enum class event_type : std::uint8_t {
   claim_refuted,
   claim_unresolved,
   report_sealed,
-  evidence_ready,   ///< the dataset was read: hash, counts
+  evidence_ready,  ///< the dataset was read: hash, counts
   budget_warning
 };
 
@@ -62,11 +62,11 @@ struct event {
   std::uint64_t seq = 0;        ///< 1, 2, 3 ... within its job
   std::uint64_t first_seq = 0;  ///< less than seq if token events were coalesced into one
   event_type type = event_type::job_progress;
-  std::int64_t time_ms = 0;  ///< Unix time, UTC
-  std::string step;          ///< "analyse/sweep-gemma"; "" = the job itself
-  std::uint32_t attempt = 0; ///< 1, 2 ... of the step; 0 without a step
-  std::string text;          ///< token_delta: the piece of text, UTF-8
-  std::string data;          ///< others: a JSON object as text; "" = {}
+  std::int64_t time_ms = 0;   ///< Unix time, UTC
+  std::string step;           ///< "analyse/sweep-gemma"; "" = the job itself
+  std::uint32_t attempt = 0;  ///< 1, 2 ... of the step; 0 without a step
+  std::string text;           ///< token_delta: the piece of text, UTF-8
+  std::string data;           ///< others: a JSON object as text; "" = {}
 
   bool operator==(const event&) const = default;
 };

@@ -50,10 +50,10 @@ struct job_request {
   std::map<std::string, std::string> options;  ///< generation options over those of the personas
   std::map<std::string, std::string> labels;
   std::int32_t priority = 0;
-  std::string conflict_key;            ///< "" = none
-  std::string on_conflict = "enqueue"; ///< enqueue, reject or cancel_previous
-  std::uint64_t token_budget = 0;      ///< output tokens of the whole job; 0 = none
-  double seconds_budget = 0;           ///< from start to end; 0 = none
+  std::string conflict_key;             ///< "" = none
+  std::string on_conflict = "enqueue";  ///< enqueue, reject or cancel_previous
+  std::uint64_t token_budget = 0;       ///< output tokens of the whole job; 0 = none
+  double seconds_budget = 0;            ///< from start to end; 0 = none
 };
 
 struct job {
@@ -64,11 +64,11 @@ struct job {
   job_request request;
   std::string definition;  ///< JSON: pipeline and personas as they were when it was submitted
   std::int64_t created_ms = 0;
-  std::int64_t started_ms = 0;  ///< 0 = not yet
-  std::int64_t ended_ms = 0;    ///< 0 = not yet
-  std::uint64_t last_seq = 0;   ///< of its log
-  std::optional<problem> error; ///< of a failed job
-  std::string evidence_sha256;  ///< "" until the dataset was read
+  std::int64_t started_ms = 0;   ///< 0 = not yet
+  std::int64_t ended_ms = 0;     ///< 0 = not yet
+  std::uint64_t last_seq = 0;    ///< of its log
+  std::optional<problem> error;  ///< of a failed job
+  std::string evidence_sha256;   ///< "" until the dataset was read
 };
 
 struct artifact {

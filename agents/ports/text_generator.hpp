@@ -18,6 +18,8 @@ struct generation_request {
   std::string system;  ///< the persona's instructions
   std::string prompt;
   std::map<std::string, std::string> options;  ///< only what the persona sets; never 'default'
+  std::string job;                             ///< which job asks; "" = none
+  std::int32_t priority = 0;                   ///< higher goes first where calls wait for a slot
 };
 
 /// Durations are wall time in nanoseconds unless the backend reports its own.

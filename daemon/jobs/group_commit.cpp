@@ -38,11 +38,12 @@ group_commit::~group_commit() {
 
 void group_commit::add(std::vector<store::change> changes, bool sync, on_failure policy,
                        completion done) {
+  auto alive = boost::asio::prefer(loop_, boost::asio::execution::outstanding_work.tracked);
   bool was_empty = false;
   {
     const std::lock_guard lock(mutex_);
     was_empty = waiting_.empty();
-    waiting_.push_back({std::move(changes), sync, policy, std::move(done)});
+    waiting_.push_back({std::move(changes), sync, policy, std::move(done), std::move(alive)});
   }
   if (was_empty) filled_.notify_one();
 }

@@ -49,6 +49,7 @@ class group_commit {
     bool sync = false;
     on_failure policy = on_failure::retry;
     completion done;
+    loop::asio::any_io_executor alive;  ///< keeps the loop running until `done` was called
   };
   using entries = std::vector<entry>;
 

@@ -71,7 +71,7 @@ task<proto::result<job_service::admitted>> job_service::check(proto::job_request
                      fmt::format("{}", fmt::join(names, ", ")));
   }
   const bool has_inputs = !request.path.empty() || !request.dataset.empty();
-  if (!jobs::needs_dataset(all->pipeline)) {
+  if (!personas::needs_dataset(all->pipeline)) {
     if (has_inputs)
       co_return refuse("request.inputs", "#/inputs",
                        fmt::format("pipeline '{}' takes no dataset", request.pipeline),

@@ -10,6 +10,7 @@
 #include <nlohmann/json.hpp>
 
 #include "agents/evidence/facts/dataset.hpp"
+#include "agents/personas/persona_file.hpp"
 #include "agents/personas/pipeline_json.hpp"
 #include "daemon/loop/asio.hpp"
 #include "daemon/reporting/nothing_found.hpp"
@@ -62,13 +63,13 @@ task<proto::result<void>> job_run::run_to_end() {
   if (auto read = read_definition(); !read) co_return read;
   auto before = co_await look_back();
   if (!before) co_return std::unexpected(std::move(before.error()));
-  if (jobs::needs_dataset(run_->pipeline)) {
+  if (personas::needs_dataset(run_->pipeline)) {
     auto read = co_await read_evidence();
     if (!read) co_return read;
   }
   auto written = co_await write(std::move(*before));
   if (!written) co_return written;
-  if (run_->pipeline.report.empty() || !jobs::needs_dataset(run_->pipeline))
+  if (run_->pipeline.report.empty() || !personas::needs_dataset(run_->pipeline))
     co_return proto::result<void>{};
   co_return co_await print();
 }
@@ -102,7 +103,7 @@ task<proto::result<earlier_life>> job_run::look_back() {
   if (!steps) co_return std::unexpected(std::move(steps.error()));
   for (const store::stored_step& step : *steps) {
     if (step.state != "completed" && step.state != "skipped") continue;
-    auto node = jobs::read_record(step.record);
+    auto node = jobs::read_record(step);
     if (!node) co_return std::unexpected(std::move(node.error()));
     before.finished.emplace(step.step, std::move(*node));
   }
@@ -145,18 +146,31 @@ task<proto::result<void>> job_run::read_evidence() {
 task<proto::result<void>> job_run::write(earlier_life before) {
   const std::int64_t began = around_.time.now().count();
   jobs::pipeline_inputs inputs;
+  inputs.job = live_.job.id;
   inputs.work = &run_->pipeline;
   inputs.personas = &run_->personas;
-  inputs.outline = jobs::needs_dataset(run_->pipeline) ? &run_->outline : nullptr;
-  inputs.generator = generator_;
+  if (personas::needs_dataset(run_->pipeline)) {
+    inputs.outline = &run_->outline;
+    inputs.lints = &run_->data.lints;
+  }
+  inputs.generator = generator_.get();
   inputs.time = &around_.time;
   inputs.finished = &before.finished;
   inputs.attempts_before = &before.attempts;
+  inputs.random = static_cast<std::uint64_t>(live_.job.created_ms);
+  inputs.token_budget = live_.job.request.token_budget;
+  if (live_.job.request.seconds_budget > 0) inputs.remaining = remaining();
   auto outcome = co_await jobs::run_pipeline(inputs, live_);
   if (!outcome) co_return std::unexpected(std::move(outcome.error()));
   run_->agents = std::move(*outcome);
   run_->analysis_ns = around_.time.now().count() - began;
   co_return proto::result<void>{};
+}
+
+std::chrono::nanoseconds job_run::remaining() const {
+  const std::int64_t spent_ms = unix_ms(around_.time) - live_.job.started_ms;
+  const auto left_ms = live_.job.request.seconds_budget * 1e3 - static_cast<double>(spent_ms);
+  return std::chrono::milliseconds(static_cast<std::int64_t>(std::max(0.0, left_ms)));
 }
 
 task<proto::result<void>> job_run::print() {

@@ -1,6 +1,7 @@
 // One job from its start to its end: evidence, pipeline, report, each event in its log.
 #pragma once
 
+#include <chrono>
 #include <map>
 #include <memory>
 #include <optional>
@@ -40,12 +41,14 @@ class job_run {
   [[nodiscard]] task<proto::result<void>> read_evidence();
   [[nodiscard]] task<proto::result<void>> write(earlier_life before);
   [[nodiscard]] task<proto::result<void>> print();
+  /// Of the job's time budget.
+  [[nodiscard]] std::chrono::nanoseconds remaining() const;
   void end(std::optional<proto::problem> failure);
 
   live_job& live_;
   const surroundings& around_;
   const service_settings& settings_;
-  text_generator* generator_ = nullptr;
+  std::shared_ptr<text_generator> generator_;
   std::unique_ptr<reporting::finished_run> run_;
   std::vector<store::change> results_;     ///< of the end: artifacts of the report
   std::vector<proto::event> last_events_;  ///< before the job's last one

@@ -5,6 +5,7 @@
 namespace chimera::service {
 
 void live_job::append(proto::event e) {
+  if (suspended) return;
   steps.take(e);
   std::vector<proto::event> events;
   events.push_back(std::move(e));
@@ -13,6 +14,7 @@ void live_job::append(proto::event e) {
 
 void live_job::finish(store::finish_step step, std::vector<proto::event> events,
                       std::vector<store::put_artifact> made) {
+  if (suspended) return;
   for (const proto::event& e : events) steps.take(e);
   step.job = job.id;
   std::vector<store::change> changes;

@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <filesystem>
 #include <functional>
+#include <memory>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -35,7 +36,7 @@ struct surroundings {
   /// Personas and pipelines from disk, checked as a whole. Blocks.
   std::function<proto::result<library::catalog>()> load_library;
   /// The backend of that name ("" = the default), or nothing.
-  std::function<text_generator*(std::string_view)> backend;
+  std::function<std::shared_ptr<text_generator>(std::string_view)> backend;
   std::function<std::vector<jobs::backend_view>()> backends;
   /// For people who run it: what went wrong that no client is told.
   std::function<void(const std::string&)> report;

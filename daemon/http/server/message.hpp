@@ -1,4 +1,5 @@
 // Requests, responses and connections as handlers see them: no type of the HTTP library.
+// Everything here lives on the loop thread.
 #pragma once
 
 #include <chrono>
@@ -21,9 +22,9 @@ using shared_text = std::shared_ptr<const std::string>;
 
 struct request {
   std::string method;  ///< "GET"
-  std::string path;    ///< percent-decoded, begins with '/', valid UTF-8, without NUL
+  std::string path;    ///< percent-decoded, begins with '/'; what it never holds: target.hpp
   std::vector<std::pair<std::string, std::string>> query;  ///< decoded, in order
-  header_list headers;                                      ///< names in lower case
+  header_list headers;  ///< names in lower case, in the order of the request
   std::string body;
   std::filesystem::path body_file;  ///< uploads: the body lies here, removed after the handler
   std::string peer;                 ///< "127.0.0.1:54321"
@@ -40,23 +41,27 @@ class body_writer {
   virtual ~body_writer() = default;
   /// One chunk; suspends until the peer took it. False: the peer is gone, stop.
   [[nodiscard]] virtual task<bool> write(shared_text chunk) = 0;
-  /// True once the peer has closed its side or the server stops.
+  /// True once the peer has closed its side (or sent anything else), or the server stops.
   [[nodiscard]] virtual bool closed() const = 0;
-  /// Called once when closed() becomes true, so that a writer that waits for something else wakes.
+  /// Called once when closed() becomes true, so that a writer that waits for something else wakes;
+  /// at once if it is true already.
   virtual void on_closed(std::function<void()> wake) = 0;
 };
 
 struct response {
   unsigned status = 200;
-  header_list headers;  ///< content-type and others; length, date and server are added
+  /// content-type and others; content-length, date, server and connection are added. A value with
+  /// a line break is a fault of the handler: the answer becomes a 500.
+  header_list headers;
   std::string body;
-  shared_text shared_body;            ///< used instead of `body` if set
-  std::filesystem::path file;         ///< used instead of both if set: sent from disk
-  std::uint64_t file_offset = 0;      ///< first byte of `file`
-  std::uint64_t file_bytes = 0;       ///< bytes of `file` to send
+  shared_text shared_body;        ///< used instead of `body` if set
+  std::filesystem::path file;     ///< used instead of both if set: sent from disk
+  std::uint64_t file_offset = 0;  ///< first byte of `file`
+  std::uint64_t file_bytes = 0;   ///< bytes of `file` to send
 };
 
-/// An answer of unknown length: chunked, written by `write` until it returns.
+/// An answer of unknown length: chunked, written by `write` until it returns. If `write` throws,
+/// the connection ends without the last chunk, so that the peer knows that something is missing.
 struct stream_response {
   unsigned status = 200;
   header_list headers;
@@ -84,7 +89,9 @@ class websocket {
 };
 
 /// A conversation runs until it returns; then the socket is closed with 1000 if it was not closed
-/// otherwise. It is never cancelled: it ends because closed() became true or it called close().
+/// otherwise (1011 if it throws). It is never cancelled: it ends because closed() became true, as
+/// it does when the server stops, or because it called close(). A conversation that reads nothing
+/// for two ping intervals while its inbox is full loses the connection: pongs are not read either.
 struct upgrade {
   std::string subprotocol;  ///< chosen one, "" = none
   std::function<task<>(websocket&)> converse;
@@ -94,7 +101,7 @@ struct upgrade {
 /// their text, which goes to `on_error`.
 struct application {
   std::function<task<reply>(request)> handle;
-  /// For requests that ask to become a WebSocket.
+  /// For requests that ask to become a WebSocket. Empty: they are ordinary requests.
   std::function<task<std::variant<response, upgrade>>(request)> accept;
   /// Before a body is read: how many bytes of body this request may have, and whether it goes to a
   /// file (uploads). Only method, path, query and headers are filled.
@@ -104,7 +111,7 @@ struct application {
   };
   std::function<body_rule(const request&)> body_rule_for;
   std::function<void(std::string)> on_error;
-  /// Made by the server itself: 400, 408, 413, 417, 431, 500, 503, 504 as problem+json.
+  /// For what the server answers itself: 400, 408, 413, 417, 431, 500, 503 as problem+json.
   std::function<response(unsigned status, std::string detail)> problem;
 };
 
@@ -116,6 +123,7 @@ struct server_limits {
   std::chrono::milliseconds write_timeout{30'000};    ///< one chunk or message
   std::chrono::milliseconds keep_alive{75'000};       ///< between requests
   std::chrono::milliseconds close_timeout{2'000};     ///< for the WebSocket close handshake
+  /// A WebSocket that is silent for one interval is pinged, after two it is dropped.
   std::chrono::milliseconds ping_interval{15'000};
   std::uint64_t frame_bytes = 64U << 10U;  ///< one WebSocket message of a client
   std::size_t inbox_messages = 64;         ///< unread messages of one WebSocket

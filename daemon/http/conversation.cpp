@@ -1,0 +1,235 @@
+#include "daemon/http/conversation.hpp"
+
+#include <list>
+#include <memory>
+
+#include <boost/asio/steady_timer.hpp>
+#include <boost/asio/this_coro.hpp>
+
+#include "daemon/http/job_json.hpp"
+#include "daemon/http/stream_session.hpp"
+#include "daemon/http/submit.hpp"
+
+namespace chimera::http {
+namespace {
+
+stream_limits limits_of(const api_settings& settings) {
+  return {settings.subscriptions_max, settings.command_bytes, settings.commands_per_second,
+          settings.commands_burst, settings.bookmark};
+}
+
+// Answers of POST bodies point into the body, which is "params" here.
+void point_into_params(refusal& why) {
+  for (field_error& error : why.errors)
+    if (error.pointer.starts_with('#')) error.pointer.insert(1, "/params");
+}
+
+class talk {
+ public:
+  talk(api& a, websocket& socket, identity who)
+      : api_(a), socket_(socket), who_(std::move(who)), session_(limits_of(a.given.settings)) {}
+
+  task<> run(std::optional<opening> first);
+
+ private:
+  struct watch {
+    std::string sub;
+    std::unique_ptr<event_reader> reader;
+    bool fresh = true;  ///< not read yet: its first reading may be only the end
+  };
+
+  [[nodiscard]] std::chrono::nanoseconds now() const { return api_.given.time.now(); }
+  [[nodiscard]] bool over() const { return hung_up_ || socket_.closed(); }
+  void hang_up_with(close_code code, std::string reason) {
+    hung_up_ = true;
+    socket_.close(static_cast<std::uint16_t>(code), std::move(reason));
+  }
+  task<> say_text(std::string text);
+  task<> begin(opening first, std::string id);
+  task<> take_commands();
+  task<> perform(stream_action action);
+  task<> subscribe(subscribe_command command);
+  task<> cancel(cancel_command command);
+  task<> submit(submit_command command);
+  task<> unsubscribe(unsubscribe_command command);
+  /// True if something was read.
+  task<bool> give_turns();
+  task<bool> give_turn(watch& to);
+  task<> send_frames(std::vector<stream_session::frame> frames);
+  task<> send_bookmarks();
+
+  api& api_;
+  websocket& socket_;
+  identity who_;
+  stream_session session_;
+  std::list<watch> watches_;
+  std::string scratch_;  ///< the message being sent
+  bool ends_with_job_ = false;
+  bool hung_up_ = false;
+};
+
+task<> talk::say_text(std::string text) {
+  if (over()) co_return;
+  scratch_ = std::move(text);
+  if (!co_await socket_.send(scratch_, nullptr)) hung_up_ = true;
+}
+
+task<> talk::begin(opening first, std::string id) {
+  auto made = session_.subscribe(id, first.wish, first.job, now());
+  ++api_.counted.resumes[!made.recovered ? "restarted" : first.wish.resumes ? "recovered" : "new"];
+  jobs::log_reader::place where{first.job.id, first.job.epoch, first.wish.from.seq,
+                                first.wish.filter, true};
+  websocket& socket = socket_;
+  auto reader = api_.given.events(std::move(where), [&socket] { socket.wake(); });
+  watches_.push_back({made.sub, std::move(reader), true});
+  co_await say_text(std::move(made.reply));
+}
+
+task<> talk::subscribe(subscribe_command command) {
+  if (!who_.may(scope_read)) {
+    co_await say_text(error_text(command.id, missing_scope(who_, scope_read)));
+    co_return;
+  }
+  auto view = co_await api_.given.jobs.find(command.job);
+  if (view)
+    co_await begin({std::move(view->job), std::move(command.wish)}, command.id);
+  else
+    co_await say_text(error_text(command.id, view.error()));
+}
+
+task<> talk::cancel(cancel_command command) {
+  if (!who_.may(scope_submit)) {
+    co_await say_text(error_text(command.id, missing_scope(who_, scope_submit)));
+    co_return;
+  }
+  auto view = co_await api_.given.jobs.cancel(command.job, command.reason);
+  if (view)
+    co_await say_text(result_text(command.id, to_text(to_json(*view))));
+  else
+    co_await say_text(error_text(command.id, view.error()));
+}
+
+task<> talk::submit(submit_command command) {
+  if (!who_.may(scope_submit)) {
+    co_await say_text(error_text(command.id, missing_scope(who_, scope_submit)));
+    co_return;
+  }
+  auto made =
+      co_await submit_job(api_, std::move(command.body), std::move(command.idempotency_key), who_);
+  if (!made) {
+    point_into_params(made.error());
+    co_await say_text(error_text(command.id, made.error()));
+    co_return;
+  }
+  ordered_json result{{"job", to_json(made->view)}, {"replayed", made->replayed}};
+  co_await say_text(result_text(command.id, to_text(result)));
+}
+
+task<> talk::unsubscribe(unsubscribe_command command) {
+  const bool known = session_.forget(command.sub);
+  std::erase_if(watches_, [&](const watch& each) { return each.sub == command.sub; });
+  if (known)
+    co_await say_text(result_text(command.id, "{}"));
+  else
+    co_await say_text(error_text(
+        command.id, invalid_request({{"#/params/sub", "there is no such subscription", {}}})));
+}
+
+task<> talk::perform(stream_action action) {
+  if (auto* text = std::get_if<say>(&action)) co_await say_text(std::move(text->text));
+  if (auto* end = std::get_if<hang_up>(&action)) hang_up_with(end->code, std::move(end->reason));
+  if (auto* command = std::get_if<subscribe_command>(&action))
+    co_await subscribe(std::move(*command));
+  if (auto* command = std::get_if<unsubscribe_command>(&action))
+    co_await unsubscribe(std::move(*command));
+  if (auto* command = std::get_if<cancel_command>(&action)) co_await cancel(std::move(*command));
+  if (auto* command = std::get_if<submit_command>(&action)) co_await submit(std::move(*command));
+}
+
+task<> talk::take_commands() {
+  const std::vector<std::string> messages = socket_.received();
+  for (const std::string& message : messages) {
+    if (over()) co_return;
+    co_await perform(session_.take(message, now()));
+  }
+}
+
+task<> talk::send_frames(std::vector<stream_session::frame> frames) {
+  for (const stream_session::frame& each : frames) {
+    if (over()) co_return;
+    scratch_ = each.head;
+    if (each.tail) scratch_.append(*each.tail, 1);
+    if (!co_await socket_.send(scratch_, nullptr)) hung_up_ = true;
+  }
+}
+
+task<bool> talk::give_turn(watch& to) {
+  if (!to.fresh && !to.reader->pending()) co_return false;
+  to.fresh = false;
+  auto read = co_await to.reader->next(api_.given.settings.reading_bytes);
+  if (!read) {
+    api_.given.on_error("a WebSocket's events: " + proto::to_text(read.error()));
+    hang_up_with(close_code::internal, "the log could not be read");
+    co_return true;
+  }
+  api_.counted.gaps += read->gaps.size();
+  co_await send_frames(session_.frames(to.sub, *read, now()));
+  if (!read->ended) co_return true;
+  session_.forget(to.sub);
+  to.reader.reset();
+  if (ends_with_job_ && !over()) hang_up_with(close_code::end, "the job has ended");
+  co_return true;
+}
+
+task<bool> talk::give_turns() {
+  bool moved = false;
+  for (auto each = watches_.begin(); each != watches_.end() && !over();) {
+    const bool read = co_await give_turn(*each);
+    moved = moved || read;
+    each = each->reader ? std::next(each) : watches_.erase(each);
+  }
+  co_return moved;
+}
+
+task<> talk::send_bookmarks() {
+  for (const watch& each : watches_) {
+    std::optional<std::string> mark = session_.bookmark(each.sub, each.reader->reached(), now());
+    if (mark) co_await say_text(std::move(*mark));
+  }
+}
+
+// Wakes the conversation now and then, for bookmarks; ends with the timer.
+void keep_waking(loop::asio::steady_timer& timer, websocket& socket,
+                 std::chrono::milliseconds interval) {
+  timer.expires_after(interval);
+  timer.async_wait([&timer, &socket, interval](const boost::system::error_code& stopped) {
+    if (stopped) return;
+    socket.wake();
+    keep_waking(timer, socket, interval);
+  });
+}
+
+task<> talk::run(std::optional<opening> first) {
+  loop::asio::steady_timer waker(co_await loop::asio::this_coro::executor);
+  keep_waking(waker, socket_, api_.given.settings.bookmark);
+  if (first) {
+    ends_with_job_ = true;
+    co_await begin(std::move(*first), "null");
+  }
+  while (!over()) {
+    co_await take_commands();
+    const bool moved = co_await give_turns();
+    co_await send_bookmarks();
+    if (!moved && !over()) co_await socket_.wait();
+  }
+}
+
+}  // namespace
+
+task<> converse(api& a, websocket& socket, identity who, std::optional<opening> first) {
+  const open_stream counted(a, "websocket");
+  talk it(a, socket, std::move(who));
+  co_await it.run(std::move(first));
+}
+
+}  // namespace chimera::http

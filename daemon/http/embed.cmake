@@ -1,0 +1,16 @@
+# cmake -DROOT=proto -DFILES=a.json,schemas/b.json -DOUT=x.cpp -P embed.cmake: the files as text in
+# a source file.
+string(REPLACE "," ";" FILES "${FILES}")
+set(code "#include \"daemon/http/embedded.hpp\"\n\n#include <array>\n\nnamespace chimera::http {\nnamespace {\n\n")
+list(LENGTH FILES count)
+string(APPEND code "constexpr std::array<embedded_file, ${count}> files = {{\n")
+foreach(name IN LISTS FILES)
+  file(READ "${ROOT}/${name}" text)
+  string(APPEND code "    {\"${name}\", R\"file(${text})file\"},\n")
+endforeach()
+string(APPEND code "}};\n\n}  // namespace\n\n")
+string(APPEND code "std::span<const embedded_file> embedded_files() { return files; }\n\n")
+string(APPEND code "std::string_view embedded(std::string_view name) {\n")
+string(APPEND code "  for (const embedded_file& file : files)\n    if (file.name == name) return file.text;\n  return {};\n}\n\n")
+string(APPEND code "}  // namespace chimera::http\n")
+file(WRITE "${OUT}" "${code}")
