@@ -111,8 +111,9 @@ class run {
   [[nodiscard]] task<> work(std::size_t index) {
     made_[index].times = {plan_.nodes()[index].name, persona_of(index).name, elapsed_ns(), 0};
     for (;;) {
-      step_attempt attempt({plan_, told_, *inputs_.generator, *inputs_.time, began_ns_}, index,
-                           id_of(index), executor_);
+      step_attempt attempt({plan_, told_, *inputs_.generator, *inputs_.time, began_ns_, inputs_.job,
+                            inputs_.priority},
+                           index, id_of(index), executor_);
       auto output = co_await attempt.run(persona_of(index), input_of(index));
       warn_of_time();
       if (output) {
