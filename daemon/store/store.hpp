@@ -43,10 +43,10 @@ struct update_job {
 /// A step that finished: what a run needs in order to go on without it.
 struct finish_step {
   std::string job;
-  std::string step;     ///< "analyse/sweep-gemma"
+  std::string step;  ///< "analyse/sweep-gemma"
   std::uint32_t attempt = 1;
-  std::string state;    ///< "completed", "skipped", "failed", "canceled"
-  std::string record;   ///< JSON: calls with prompts, answers, usage, checks; times; problem
+  std::string state;   ///< "completed", "skipped", "failed", "canceled"
+  std::string record;  ///< JSON: calls with prompts, answers, usage, checks; times; problem
 };
 /// Takes back the finished steps named (retry from a step).
 struct reopen_steps {
@@ -57,7 +57,7 @@ struct reopen_steps {
 /// An artifact and, if it is small, its bytes; a large one was put on the shelf before.
 struct put_artifact {
   proto::artifact artifact;
-  std::string content;      ///< "" if on the shelf
+  std::string content;  ///< "" if on the shelf
   bool on_shelf = false;
 };
 
@@ -97,8 +97,8 @@ struct job_filter {
 };
 
 struct retention {
-  std::int64_t older_than_ms = 0;    ///< finished before this time; 0 = no bound by age
-  std::uint64_t bytes_max = 0;       ///< of the whole store; the oldest finished go first; 0 = none
+  std::int64_t older_than_ms = 0;  ///< finished before this time; 0 = no bound by age
+  std::uint64_t bytes_max = 0;     ///< of the whole store; the oldest finished go first; 0 = none
 };
 
 /// Reads may be called from several threads at a time; commit from one. All of it blocks. Errors:
@@ -119,14 +119,15 @@ class store {
   /// Events with seq > after, in order, until about `bytes_max` are read (at least one event).
   [[nodiscard]] virtual proto::result<std::vector<proto::event>> read_events(
       std::string_view job, std::uint64_t after, std::size_t bytes_max) = 0;
-  [[nodiscard]] virtual proto::result<std::vector<stored_step>> read_steps(std::string_view job) = 0;
+  [[nodiscard]] virtual proto::result<std::vector<stored_step>> read_steps(
+      std::string_view job) = 0;
   [[nodiscard]] virtual proto::result<std::vector<proto::artifact>> list_artifacts(
       std::string_view job) = 0;
 
   /// Where the bytes of an artifact are.
   struct content {
-    std::string bytes;      ///< if kept inside
-    std::string file;       ///< else: a file that does not change
+    std::string bytes;  ///< if kept inside
+    std::string file;   ///< else: a file that does not change
     std::uint64_t size = 0;
     std::string media_type;
   };
