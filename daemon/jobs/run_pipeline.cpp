@@ -90,6 +90,8 @@ class run {
 
   void start_ready() {
     for (const std::size_t index : plan_.ready()) {
+      // One that was started just now may have ended without a wait, and started others.
+      if (plan_.nodes()[index].at != node::state::waiting) continue;
       told_.ready({plan_.nodes()[index].name, attempts_before(index) + 1});
       begin_attempt(index);
       steps_.start(run_node(index));
@@ -219,7 +221,10 @@ class run {
 task<proto::result<pipeline_outcome>> run_pipeline(pipeline_inputs inputs, journal& log) {
   run all(std::move(inputs), log, co_await boost::asio::this_coro::executor);
   all.begin();
+  // The run may have been cancelled while its first steps began: they must be joined all the same.
+  co_await boost::asio::this_coro::throw_if_cancelled(false);
   const bool cancelled = co_await all.join();
+  co_await boost::asio::this_coro::throw_if_cancelled(true);
   all.tell_canceled();
   if (cancelled) throw boost::system::system_error(boost::asio::error::operation_aborted);
   co_return all.outcome();
