@@ -15,12 +15,12 @@
 #include "agents/personas/persona_file.hpp"
 #include "daemon/cli/analyze.hpp"
 #include "daemon/cli/library_commands.hpp"
+#include "daemon/cli/registration.hpp"
 #include "daemon/cli/verify.hpp"
 
 namespace chimera::cli {
-namespace {
-
-constexpr const char* exit_codes =
+namespace {}  // namespace
+const char* const exit_code_help =
     "Exit codes:\n"
     "  0    done\n"
     "  1    the job failed, or its report could not be written\n"
@@ -29,6 +29,8 @@ constexpr const char* exit_codes =
     "  4    verification failed, or the evidence changed\n"
     "  5    backend unavailable\n"
     "  130  interrupted\n";
+namespace {
+const char* const exit_codes = exit_code_help;
 
 constexpr const char* examples =
     "Examples:\n"
@@ -38,8 +40,6 @@ constexpr const char* examples =
     "  chimera verify README.md --root results/        what do its numbers say against the data?\n"
     "  chimera personas show 'Chimera Agent A' > personas/mine.yaml\n"
     "  chimera pipelines check my-pipeline.yaml\n";
-
-using command = std::function<exit_code()>;
 
 void add_analyze(CLI::App& app, analyze_options& options, command& chosen) {
   CLI::App* sub = app.add_subcommand(
@@ -144,6 +144,7 @@ int run(int argc, char** argv) {
   add_verify(app, verification, chosen);
   add_library(app, library_part::personas, of_personas, chosen);
   add_library(app, library_part::pipelines, of_pipelines, chosen);
+  add_serve_command(app, chosen);
   if (is_unknown_command(app, argc, argv)) return static_cast<int>(exit_code::usage);
   try {
     app.parse(argc, argv);

@@ -42,9 +42,8 @@ void add_serve_command(CLI::App& app, command& chosen) {
   sub->add_option("--config", *file, "Settings file (or CHIMERA_CONFIG)");
   add_settings_flags(*sub, flags);
   sub->footer(std::string(exit_code_help) + "\n" + serve_examples);
-  sub->callback([&chosen, file, flags] {
-    chosen = [file, flags] { return serve(*file, *flags); };
-  });
+  sub->callback(
+      [&chosen, file, flags] { chosen = [file, flags] { return serve(*file, *flags); }; });
 }
 
 }  // namespace chimera::cli

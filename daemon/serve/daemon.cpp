@@ -94,7 +94,7 @@ class daemon {
         work_(context_.get_executor()) {}
 
   proto::result<void> run() {
-    auto backends = inference::backend_set::build(settings_, inference_surroundings());
+    auto backends = inference::backend_set::build(settings_, time_);
     if (!backends) return std::unexpected(std::move(backends.error()));
     backends_ = std::move(*backends);
     const std::string wanted = address_of(settings_.listen, settings_.listen.port);
@@ -125,22 +125,19 @@ class daemon {
                              .events = http::read_from(service_.log()),
                              .datasets = &desk_,
                              .blocking = files_,
-                             .time = time_};
-    given.tokens = tokens_;
+                             .time = time_,
+                             .tokens = tokens_,
+                             .access = {},
+                             .settings = {},
+                             .version = CHIMERA_VERSION,
+                             .on_error = report};
     given.open = settings_.insecure;
     given.access.hosts = settings_.allowed_hosts;
     given.access.hosts.push_back(settings_.listen.host);
     given.access.origins = settings_.allowed_origins;
     given.settings.upload_bytes_max = settings_.upload.bytes;
     given.settings.spool_folder = folder_.spool();
-    given.version = CHIMERA_VERSION;
-    given.on_error = report;
     return given;
-  }
-
-  inference::surroundings inference_surroundings() {
-    auto sleep = [this](std::chrono::nanoseconds duration) { return time_.sleep(duration); };
-    return {time_, std::move(sleep)};
   }
 
   proto::result<std::filesystem::path> locate(const proto::job_request& asked) {
@@ -255,7 +252,7 @@ proto::result<void> run_daemon(config::settings settings) {
   if (auto set = faults::configure(faults == nullptr ? "" : faults); !set) return set;
   auto folder = store::data_folder::open(settings.data);
   if (!folder) return std::unexpected(std::move(folder.error()));
-  auto kept = store::sqlite_store::open(*folder);
+  auto kept = store::sqlite_store::open({folder->database(), folder->shelf(), {}});
   if (!kept) return std::unexpected(std::move(kept.error()));
   auto roots = datasets::allowed_roots::open(settings.roots);
   if (!roots) return std::unexpected(std::move(roots.error()));

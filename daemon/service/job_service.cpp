@@ -134,6 +134,7 @@ void job_service::end_otherwise(live_job& live) {
 
 void job_service::settle(const live_pointer& live) {
   live->settled = true;
+  live->job.last_seq = log_.visible(live->job.id);
   ++counted_.jobs_ended[std::string(proto::to_text(live->job.state))];
   if (live->job.started_ms != 0) {
     const double seconds = static_cast<double>(live->job.ended_ms - live->job.started_ms) / 1e3;
