@@ -121,6 +121,8 @@ task<proto::result<void>> job_run::read_evidence() {
     auto data = evidence::build_dataset(*folder, how);
     if (!data) return std::unexpected(std::move(data.error()));
     run_->data = std::move(*data);
+    // The report names what the user named, not where the daemon keeps an upload.
+    run_->data.files.root = run_->dataset;
     if (reporting::holds_data(run_->data.files))
       run_->outline = reporting::plan_report(run_->data, settings_.threads);
     return {};
