@@ -153,7 +153,7 @@ class run {
     mine.calls = std::move(output.calls);
     mine.times.ended_ns = elapsed_ns();
     plan_.finish(index);
-    if (inputs_.outline != nullptr && persona_of(index).role != "plain")
+    if (inputs_.outline != nullptr && !output.handed_on && persona_of(index).role != "plain")
       told_.claims(id, mine.calls.back().checked);
     told_.completed(id, mine, plan_.nodes()[index].output, so_far());
     if (!failed_) start_ready();
