@@ -158,6 +158,8 @@ task<proto::result<void>> job_run::write(earlier_life before) {
   inputs.finished = &before.finished;
   inputs.attempts_before = &before.attempts;
   inputs.random = static_cast<std::uint64_t>(live_.job.created_ms);
+  inputs.priority = live_.job.request.priority;
+  inputs.tokens_spent = live_.steps.tokens();
   inputs.token_budget = live_.job.request.token_budget;
   if (live_.job.request.seconds_budget > 0) inputs.remaining = remaining();
   auto outcome = co_await jobs::run_pipeline(inputs, live_);

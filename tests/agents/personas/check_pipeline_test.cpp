@@ -96,7 +96,7 @@ TEST_CASE("each defect of a pipeline is named with the step that has it") {
       {"misspelt field of a step",
        pipeline("  - {name: a, persona: Analyst, inputs: [dataset], ouput: draft}\n"),
        "p.yaml:6:52: steps[0].ouput: unknown field: did you mean 'output'? (allowed: name, "
-       "persona, inputs, output, for_each)"},
+       "persona, prompt, inputs, output, for_each, when, attempts, timeout, budget)"},
       {"unknown fan-out",
        pipeline("  - {name: a, persona: Analyst, inputs: [dataset], output: draft, for_each: "
                 "question}\n"),
