@@ -5,6 +5,7 @@
 #include <fmt/format.h>
 
 #include "agents/personas/persona_file.hpp"
+#include "daemon/cli/job_commands.hpp"
 #include "daemon/library/library.hpp"
 
 namespace chimera::cli {
@@ -16,20 +17,28 @@ exit_code refuse(const proto::problem& p) {
 }
 
 template <class Item>
-void print_all(const std::vector<Item>& items) {
+void print_all(const std::vector<Item>& items, bool json) {
+  if (json) {
+    nlohmann::ordered_json data = nlohmann::ordered_json::array();
+    for (const Item& item : items)
+      data.push_back(
+          {{"name", item.name}, {"version", item.version}, {"description", item.description}});
+    print_json({{"data", std::move(data)}});
+    return;
+  }
   for (const Item& item : items)
     fmt::print("{}  (version {})  {}\n", item.name, item.version, item.description);
 }
 
 }  // namespace
 
-exit_code list_library(library_part part, const std::optional<std::string>& folder) {
+exit_code list_library(library_part part, const std::optional<std::string>& folder, bool json) {
   const auto all = library::load_library(folder);
   if (!all) return refuse(all.error());
   if (part == library_part::personas)
-    print_all(all->personas);
+    print_all(all->personas, json);
   else
-    print_all(all->pipelines);
+    print_all(all->pipelines, json);
   return exit_code::done;
 }
 

@@ -10,8 +10,9 @@ namespace chimera::cli {
 
 enum class library_part { personas, pipelines };
 
-/// Name, version and description, a line each.
-[[nodiscard]] exit_code list_library(library_part part, const std::optional<std::string>& folder);
+/// Name, version and description, a line each; with `json` as one document, as a daemon lists them.
+[[nodiscard]] exit_code list_library(library_part part, const std::optional<std::string>& folder,
+                                     bool json = false);
 /// The file of one of them as it is.
 [[nodiscard]] exit_code show_of_library(library_part part, const std::string& name,
                                         const std::optional<std::string>& folder);

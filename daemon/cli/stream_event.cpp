@@ -35,20 +35,6 @@ std::optional<std::int64_t> time_of(std::string_view text) {
   return duration_cast<milliseconds>(when.time_since_epoch()).count();
 }
 
-std::string text_in(const nlohmann::json& object, std::string_view key) {
-  if (!object.is_object()) return {};
-  const auto found = object.find(key);
-  return found != object.end() && found->is_string() ? found->get<std::string>() : std::string();
-}
-
-std::uint64_t count_in(const nlohmann::json& object, std::string_view key, std::uint64_t fallback) {
-  if (!object.is_object()) return fallback;
-  const auto found = object.find(key);
-  if (found == object.end()) return fallback;
-  if (found->is_number_unsigned()) return found->get<std::uint64_t>();
-  return fallback;
-}
-
 std::optional<stream_event> read_stream_event(const nlohmann::json& message) {
   stream_event e;
   e.type = text_in(message, "type");

@@ -32,9 +32,21 @@ struct stream_event {
 [[nodiscard]] std::optional<std::int64_t> time_of(std::string_view rfc3339);
 
 /// A member of an object as text, or "": what is missing, null or of another type is empty.
-[[nodiscard]] std::string text_in(const nlohmann::json& object, std::string_view key);
+template <class Json>
+[[nodiscard]] std::string text_in(const Json& object, const char* key) {
+  if (!object.is_object()) return {};
+  const auto found = object.find(key);
+  if (found == object.end() || !found->is_string()) return {};
+  return found->template get<std::string>();
+}
 /// A member that is a whole number from 0, or `fallback`.
-[[nodiscard]] std::uint64_t count_in(const nlohmann::json& object, std::string_view key,
-                                     std::uint64_t fallback = 0);
+template <class Json>
+[[nodiscard]] std::uint64_t count_in(const Json& object, const char* key,
+                                     std::uint64_t fallback = 0) {
+  if (!object.is_object()) return fallback;
+  const auto found = object.find(key);
+  if (found == object.end() || !found->is_number_unsigned()) return fallback;
+  return found->template get<std::uint64_t>();
+}
 
 }  // namespace chimera::cli

@@ -51,6 +51,7 @@ class watch_model {
   [[nodiscard]] const std::string& state() const { return state_; }
   [[nodiscard]] bool ended() const;
   [[nodiscard]] const std::vector<watched_step>& steps() const { return steps_; }
+  [[nodiscard]] const queue_place& place() const { return place_; }
   /// Where to go on: "epoch:seq", "" before the first event.
   [[nodiscard]] std::string cursor() const;
 

@@ -44,12 +44,12 @@ struct dependencies {
   loop::blocking_pool& blocking;
   const clock& time;
   random_source random = system_random;
-  std::optional<token_table> tokens;  ///< none: this machine only, everything allowed
-  bool open = false;                  ///< without tokens: answer other machines too
-  access_rules access;
-  api_settings settings;
-  std::string version;                        ///< "0.1.0"
-  std::function<void(std::string)> on_error;  ///< one line for the operator
+  std::optional<token_table> tokens = {};  ///< none: this machine only, everything allowed
+  bool open = false;                       ///< without tokens: answer other machines too
+  access_rules access = {};
+  api_settings settings = {};
+  std::string version = {};                        ///< "0.1.0"
+  std::function<void(std::string)> on_error = {};  ///< one line for the operator
 };
 
 /// Counted since the start.

@@ -15,8 +15,8 @@
 #include <vector>
 
 #include "daemon/http/identity.hpp"
-#include "daemon/http/server/message.hpp"
 #include "daemon/http/problem_json.hpp"
+#include "daemon/http/server/message.hpp"
 #include "proto/problem.hpp"
 
 namespace chimera::http {

@@ -9,10 +9,12 @@ namespace chimera::http {
 namespace {
 
 ordered_json to_json(const dataset_view& set, bool with_tree) {
-  ordered_json body{{"id", set.id},         {"source", set.source},
-                    {"tenant", set.tenant}, {"created_at", proto::to_rfc3339(set.created_ms)},
-                    {"files", set.files},   {"bytes", set.bytes},
+  ordered_json body{{"id", set.id},
+                    {"source", set.source},
+                    {"files", set.files},
+                    {"bytes", set.bytes},
                     {"sha256", set.sha256}};
+  if (set.created_ms != 0) body["created_at"] = proto::to_rfc3339(set.created_ms);
   if (!with_tree) return body;
   ordered_json tree = ordered_json::array();
   for (const dataset_view::file& file : set.tree)
@@ -25,8 +27,10 @@ refusal no_datasets() {
   return refused("dataset.none", "this server keeps no datasets", "submit a job with inputs.path");
 }
 
+// An upload is kept and has a place; a folder is only looked at, its files are named.
 reply created(const call& c, const proto::result<dataset_view>& set) {
   if (!set) return refuse(c, set.error());
+  if (set->source != "upload") return json_response(200, to_text(to_json(*set, true)));
   response answer = json_response(201, to_text(to_json(*set, false)));
   answer.headers.emplace_back("location", "/v1/datasets/" + set->id);
   return answer;

@@ -7,8 +7,8 @@
 #include <string_view>
 #include <vector>
 
-#include "daemon/http/server/message.hpp"
 #include "daemon/http/problem_json.hpp"
+#include "daemon/http/server/message.hpp"
 
 namespace chimera::http {
 

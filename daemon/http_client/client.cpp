@@ -103,6 +103,7 @@ task<result<void>> exchange::send() {
           "client.file", fmt::format("'{}' changed while it was sent", what_.body_file.string()));
     }
   }
+  if (error == beast::error::timeout) co_return broken(to_, "the request was sent", error);
   // A server may refuse a body before it has taken it: the answer says more than the broken pipe.
   co_return result<void>();
 }

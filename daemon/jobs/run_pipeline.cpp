@@ -90,6 +90,8 @@ class run {
 
   void start_ready() {
     for (const std::size_t index : plan_.ready()) {
+      // One that was started just now may have ended without a wait, and started others.
+      if (plan_.nodes()[index].at != node::state::waiting) continue;
       told_.ready({plan_.nodes()[index].name, attempts_before(index) + 1});
       begin_attempt(index);
       steps_.start(run_node(index));
@@ -109,8 +111,9 @@ class run {
   [[nodiscard]] task<> work(std::size_t index) {
     made_[index].times = {plan_.nodes()[index].name, persona_of(index).name, elapsed_ns(), 0};
     for (;;) {
-      step_attempt attempt({plan_, told_, *inputs_.generator, *inputs_.time, began_ns_}, index,
-                           id_of(index), executor_);
+      step_attempt attempt({plan_, told_, *inputs_.generator, *inputs_.time, began_ns_, inputs_.job,
+                            inputs_.priority},
+                           index, id_of(index), executor_);
       auto output = co_await attempt.run(persona_of(index), input_of(index));
       warn_of_time();
       if (output) {
@@ -150,7 +153,7 @@ class run {
     mine.calls = std::move(output.calls);
     mine.times.ended_ns = elapsed_ns();
     plan_.finish(index);
-    if (inputs_.outline != nullptr && persona_of(index).role != "plain")
+    if (inputs_.outline != nullptr && !output.handed_on && persona_of(index).role != "plain")
       told_.claims(id, mine.calls.back().checked);
     told_.completed(id, mine, plan_.nodes()[index].output, so_far());
     if (!failed_) start_ready();
@@ -219,7 +222,10 @@ class run {
 task<proto::result<pipeline_outcome>> run_pipeline(pipeline_inputs inputs, journal& log) {
   run all(std::move(inputs), log, co_await boost::asio::this_coro::executor);
   all.begin();
+  // The run may have been cancelled while its first steps began: they must be joined all the same.
+  co_await boost::asio::this_coro::throw_if_cancelled(false);
   const bool cancelled = co_await all.join();
+  co_await boost::asio::this_coro::throw_if_cancelled(true);
   all.tell_canceled();
   if (cancelled) throw boost::system::system_error(boost::asio::error::operation_aborted);
   co_return all.outcome();

@@ -41,6 +41,7 @@ struct pipeline_inputs {
   /// count against the step's attempts: the step did not fail, the process did.
   const std::map<std::string, std::uint32_t>* attempts_before = nullptr;
 
+  std::int32_t priority = 0;                   ///< of the job, where calls wait for a slot
   std::uint64_t random = 0;                    ///< seed of the jitter
   std::string model;                           ///< of the job, for personas that say "default"
   std::map<std::string, std::string> options;  ///< of the job, over those of the personas
@@ -64,10 +65,10 @@ struct pipeline_outcome {
 /// message_started, token_delta*, message_completed, llm_usage; then claim_*, artifact_created,
 /// step_completed. An attempt that fails ends with step_retrying (another one follows; before it
 /// step_attempt_discarded if tokens were sent) or step_failed. When the run ends early, each step
-/// that had not ended is told as step_canceled, attempt 0 if it had not begun. The last events of a
-/// step that ends are given to journal::finish, with the artifact's whole text as content whatever
-/// its size. step_started and step_completed carry {"done","of"}: steps ended, steps of the whole
-/// plan.
+/// that had not ended is told as step_canceled, with the last attempt that had begun. The last
+/// events of a step that ends are given to journal::finish, with the artifact's whole text as
+/// content whatever its size. step_started and step_completed carry {"done","of"}: steps ended,
+/// steps of the whole plan.
 [[nodiscard]] task<proto::result<pipeline_outcome>> run_pipeline(pipeline_inputs inputs,
                                                                  journal& log);
 

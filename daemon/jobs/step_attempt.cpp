@@ -1,9 +1,11 @@
 #include "daemon/jobs/step_attempt.hpp"
 
+#include <algorithm>
 #include <chrono>
 #include <utility>
 
 #include <boost/asio/error.hpp>
+#include <boost/asio/this_coro.hpp>
 #include <boost/system/system_error.hpp>
 
 namespace chimera::jobs {
@@ -13,7 +15,10 @@ task<proto::result<roles::role_output>> step_attempt::run(proto::persona who,
   parts_.start(write(std::move(who), std::move(input)));
   if (auto limit = around_.decides.deadline_of(node_); limit && !output_ && !error_)
     parts_.start(watch_deadline(std::move(*limit)));
+  // The step may have been cancelled while its parts began: they must be joined all the same.
+  co_await boost::asio::this_coro::throw_if_cancelled(false);
   const bool cancelled = co_await parts_.join();
+  co_await boost::asio::this_coro::throw_if_cancelled(true);
   if (cancelled) throw boost::system::system_error(boost::asio::error::operation_aborted);
   if (stopped_) co_return std::unexpected(std::move(*stopped_));
   if (error_) std::rethrow_exception(error_);
@@ -40,6 +45,8 @@ task<> step_attempt::watch_deadline(plan::deadline limit) {
 task<proto::result<generation>> step_attempt::generate(
     generation_request request, std::function<void(std::string_view)> /*on_token*/) {
   const std::string call = request.step;
+  request.job = around_.job;
+  request.priority = around_.priority;
   around_.told.message_started(id_, request);
   std::uint64_t counted = 0;
   auto on_token = [this, &counted](std::string_view token) {

@@ -30,7 +30,8 @@ class scope {
 
   /// Completes when no child runs. If the waiting coroutine is cancelled meanwhile, the children
   /// are cancelled, the wait goes on, and the result is true: the caller then ends too, because its
-  /// own cancellation has been used up. Never throws.
+  /// own cancellation has been used up. Never throws; but a coroutine that may be cancelled before
+  /// it gets here must first await throw_if_cancelled(false), or the co_await itself throws.
   [[nodiscard]] task<bool> join();
 
   [[nodiscard]] std::size_t size() const { return children_.size(); }

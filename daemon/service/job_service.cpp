@@ -57,6 +57,7 @@ void job_service::drain() { draining_ = true; }
 
 task<> job_service::stop(std::chrono::milliseconds grace) {
   drain();
+  co_await boost::asio::this_coro::throw_if_cancelled(false);
   boost::asio::steady_timer limit(loop_, grace);
   bool over = false;
   auto on_limit = [this, &over](const boost::system::error_code& stopped) {
@@ -97,6 +98,7 @@ void job_service::run_next() {
 }
 
 task<> job_service::run_job(live_pointer live) {
+  co_await boost::asio::this_coro::throw_if_cancelled(false);
   job_run run(*live, around_, settings_);
   live->run.start(run.work());
   (void)co_await live->run.join();
@@ -134,6 +136,7 @@ void job_service::end_otherwise(live_job& live) {
 
 void job_service::settle(const live_pointer& live) {
   live->settled = true;
+  live->job.last_seq = log_.visible(live->job.id);
   ++counted_.jobs_ended[std::string(proto::to_text(live->job.state))];
   if (live->job.started_ms != 0) {
     const double seconds = static_cast<double>(live->job.ended_ms - live->job.started_ms) / 1e3;

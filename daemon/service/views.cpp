@@ -29,7 +29,7 @@ proto::problem unknown_job(const std::string& id) {
 jobs::job_view job_service::view_of(const live_job& live) const {
   jobs::job_view view;
   view.job = live.job;
-  view.job.last_seq = log_.visible(live.job.id);
+  if (!live.settled) view.job.last_seq = log_.visible(live.job.id);
   // An end is shown when it is on disk.
   if (proto::is_terminal(live.job.state) && !live.settled) {
     view.job.state = live.cancel_asked ? job_state::canceling : job_state::running;

@@ -81,8 +81,8 @@ task<http_connection::next> http_connection::serve_one() {
   co_return co_await send_stream(std::move(std::get<stream_response>(answer)));
 }
 
-task<std::optional<refusal>> http_connection::read_request(request& into,
-                                                           std::optional<body_spool>& spool) {
+task<std::optional<rejection>> http_connection::read_request(request& into,
+                                                             std::optional<body_spool>& spool) {
   auto refused = co_await reader_.read_head(into);
   head_only_ = into.method == "HEAD";
   keep_alive_ = !refused && reader_.keep_alive();
@@ -97,12 +97,12 @@ task<std::optional<refusal>> http_connection::read_request(request& into,
   }
   if (error) {
     server().report(into.method + " " + into.path, error);
-    co_return refusal{500, "the server failed; its log says why"};
+    co_return rejection{500, "the server failed; its log says why"};
   }
   co_return co_await reader_.read_body(rule, into, *server().pool, spool);
 }
 
-task<http_connection::next> http_connection::refuse(refusal why) {
+task<http_connection::next> http_connection::refuse(rejection why) {
   if (why.status == 0) co_return next::close;
   keep_alive_ = false;
   const auto sent = co_await send(server().problem(why.status, std::move(why.detail)));

@@ -25,14 +25,14 @@ constexpr std::size_t kept_buffer_bytes = 16U << 10U;
 
 std::string_view to_view(beast::string_view text) { return {text.data(), text.size()}; }
 
-refusal refusal_of(const error_code& error) {
+rejection rejection_of(const error_code& error) {
   if (error == beast::http::error::header_limit || error == beast::http::error::buffer_overflow) {
     return {431, "the header of the request is too large"};
   }
   return {400, fmt::format("the request is not HTTP/1.1: {}", error.message())};
 }
 
-refusal too_large(std::uint64_t bytes_max) {
+rejection too_large(std::uint64_t bytes_max) {
   return {413, fmt::format("the body may have {} bytes at most", bytes_max)};
 }
 
@@ -53,7 +53,7 @@ task<bool> request_reader::wait() {
   co_return co_await fill(head_read_bytes);
 }
 
-task<std::optional<refusal>> request_reader::read_head(request& into) {
+task<std::optional<rejection>> request_reader::read_head(request& into) {
   parser_.emplace();
   parser_->header_limit(header_bytes_);
   parser_->body_limit(boost::none);
@@ -62,7 +62,7 @@ task<std::optional<refusal>> request_reader::read_head(request& into) {
     if (buffer_.size() > 0) {
       buffer_.consume(parser_->put(buffer_.data(), error));
       if (!error && parser_->is_header_done()) break;
-      if (error && error != beast::http::error::need_more) co_return refusal_of(error);
+      if (error && error != beast::http::error::need_more) co_return rejection_of(error);
       if (!error) continue;
     }
     const bool filled = co_await fill(head_read_bytes);
@@ -71,7 +71,7 @@ task<std::optional<refusal>> request_reader::read_head(request& into) {
   co_return check_head(into);
 }
 
-std::optional<refusal> request_reader::check_head(request& into) const {
+std::optional<rejection> request_reader::check_head(request& into) const {
   const auto& head = parser_->get();
   into.method = std::string(to_view(head.method_string()));
   into.headers.reserve(static_cast<std::size_t>(std::distance(head.begin(), head.end())));
@@ -82,22 +82,22 @@ std::optional<refusal> request_reader::check_head(request& into) const {
   const bool coded = head.count(beast::http::field::transfer_encoding) > 0;
   if (coded && (!parser_->chunked() || http_1_0() ||
                 !beast::iequals(head[beast::http::field::transfer_encoding], "chunked"))) {
-    return refusal{400, "the only transfer coding is 'chunked', in HTTP/1.1"};
+    return rejection{400, "the only transfer coding is 'chunked', in HTTP/1.1"};
   }
   const auto hosts = head.count(beast::http::field::host);
   if (hosts > 1 || (hosts == 0 && !http_1_0())) {
-    return refusal{400, "a request has one Host header"};
+    return rejection{400, "a request has one Host header"};
   }
   auto where = parse_target(to_view(head.target()));
-  if (!where) return refusal{400, std::move(where.error().detail)};
+  if (!where) return rejection{400, std::move(where.error().detail)};
   into.path = std::move(where->path);
   into.query = std::move(where->query);
   return std::nullopt;
 }
 
-task<std::optional<refusal>> request_reader::read_body(const application::body_rule& rule,
-                                                       request& into, loop::blocking_pool& pool,
-                                                       std::optional<body_spool>& spool) {
+task<std::optional<rejection>> request_reader::read_body(const application::body_rule& rule,
+                                                         request& into, loop::blocking_pool& pool,
+                                                         std::optional<body_spool>& spool) {
   if (parser_->is_done()) co_return std::nullopt;
   const auto length = parser_->content_length();
   if (length && *length > rule.bytes_max) co_return too_large(rule.bytes_max);
@@ -112,11 +112,11 @@ task<std::optional<refusal>> request_reader::read_body(const application::body_r
   co_return refused;
 }
 
-task<std::optional<refusal>> request_reader::expectation(const request& head) {
+task<std::optional<rejection>> request_reader::expectation(const request& head) {
   const auto expected = head.header("expect");
   if (expected.empty() || http_1_0()) co_return std::nullopt;
   if (!beast::iequals(beast::string_view(expected.data(), expected.size()), "100-continue")) {
-    co_return refusal{417, "the only expectation that can be met is '100-continue'"};
+    co_return rejection{417, "the only expectation that can be met is '100-continue'"};
   }
   if (buffer_.size() > 0) co_return std::nullopt;
   constexpr std::string_view go_on = "HTTP/1.1 100 Continue\r\n\r\n";
@@ -126,8 +126,8 @@ task<std::optional<refusal>> request_reader::expectation(const request& head) {
 }
 
 /// Reads until `into` is full or the body ends.
-task<std::optional<refusal>> request_reader::read_piece(char* into, std::size_t bytes,
-                                                        std::size_t& got) {
+task<std::optional<rejection>> request_reader::read_piece(char* into, std::size_t bytes,
+                                                          std::size_t& got) {
   auto& body = parser_->get().body();
   got = 0;
   while (!parser_->is_done() && got < bytes) {
@@ -145,14 +145,14 @@ task<std::optional<refusal>> request_reader::read_piece(char* into, std::size_t 
       const bool filled = co_await fill(body_read_bytes);
       if (!filled) co_return gone();
     } else if (error && error != beast::http::error::need_buffer) {
-      co_return refusal_of(error);
+      co_return rejection_of(error);
     }
   }
   co_return std::nullopt;
 }
 
-task<std::optional<refusal>> request_reader::read_to_memory(std::uint64_t bytes_max,
-                                                            std::string& into) {
+task<std::optional<rejection>> request_reader::read_to_memory(std::uint64_t bytes_max,
+                                                              std::string& into) {
   const auto length = parser_->content_length();
   while (!parser_->is_done()) {
     const std::size_t have = into.size();
@@ -168,12 +168,12 @@ task<std::optional<refusal>> request_reader::read_to_memory(std::uint64_t bytes_
   co_return std::nullopt;
 }
 
-task<std::optional<refusal>> request_reader::read_to_file(const application::body_rule& rule,
-                                                          loop::blocking_pool& pool,
-                                                          std::optional<body_spool>& spool) {
+task<std::optional<rejection>> request_reader::read_to_file(const application::body_rule& rule,
+                                                            loop::blocking_pool& pool,
+                                                            std::optional<body_spool>& spool) {
   auto create = [folder = rule.spool_folder] { return body_spool::create(folder); };
   auto created = co_await pool.run(std::move(create));
-  if (!created) co_return refusal{500, proto::to_text(created.error())};
+  if (!created) co_return rejection{500, proto::to_text(created.error())};
   spool.emplace(std::move(*created));
   std::string piece;
   std::uint64_t total = 0;
@@ -187,11 +187,11 @@ task<std::optional<refusal>> request_reader::read_to_file(const application::bod
     piece.resize(got);
     auto append = [&spool, &piece] { return spool->append(piece); };
     const auto appended = co_await pool.run(std::move(append));
-    if (!appended) co_return refusal{500, proto::to_text(appended.error())};
+    if (!appended) co_return rejection{500, proto::to_text(appended.error())};
   }
   auto finish = [&spool] { return spool->finish(); };
   const auto finished = co_await pool.run(std::move(finish));
-  if (!finished) co_return refusal{500, proto::to_text(finished.error())};
+  if (!finished) co_return rejection{500, proto::to_text(finished.error())};
   co_return std::nullopt;
 }
 
@@ -218,8 +218,8 @@ task<bool> request_reader::fill(std::size_t bytes) {
   co_return !error;
 }
 
-refusal request_reader::gone() const {
-  return interrupted_ ? refusal{408, "the request did not arrive in time"} : refusal{};
+rejection request_reader::gone() const {
+  return interrupted_ ? rejection{408, "the request did not arrive in time"} : rejection{};
 }
 
 }  // namespace chimera::http

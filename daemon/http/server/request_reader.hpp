@@ -20,7 +20,7 @@ namespace chimera::http {
 using upgrade_head = boost::beast::http::request<boost::beast::http::empty_body>;
 
 /// Why a request was not read: answer with that status and close; 0: there is nobody to answer.
-struct refusal {
+struct rejection {
   unsigned status = 0;
   std::string detail;
 };
@@ -35,12 +35,12 @@ class request_reader {
   /// Waits for the first byte of the next request. False: there is none.
   [[nodiscard]] task<bool> wait();
   /// Fills everything but the body and the peer.
-  [[nodiscard]] task<std::optional<refusal>> read_head(request& into);
+  [[nodiscard]] task<std::optional<rejection>> read_head(request& into);
   /// Into `into.body`, or through the pool into `spool` if the rule names a folder and there is a
   /// body. Answers "Expect: 100-continue".
-  [[nodiscard]] task<std::optional<refusal>> read_body(const application::body_rule& rule,
-                                                       request& into, loop::blocking_pool& pool,
-                                                       std::optional<body_spool>& spool);
+  [[nodiscard]] task<std::optional<rejection>> read_body(const application::body_rule& rule,
+                                                         request& into, loop::blocking_pool& pool,
+                                                         std::optional<body_spool>& spool);
 
   /// Ends the reading under way, which then refuses with 408 (wait() says false).
   void interrupt();
@@ -55,16 +55,16 @@ class request_reader {
 
  private:
   [[nodiscard]] task<bool> fill(std::size_t bytes);
-  [[nodiscard]] std::optional<refusal> check_head(request& into) const;
-  [[nodiscard]] task<std::optional<refusal>> expectation(const request& head);
-  [[nodiscard]] task<std::optional<refusal>> read_piece(char* into, std::size_t bytes,
-                                                        std::size_t& got);
-  [[nodiscard]] task<std::optional<refusal>> read_to_memory(std::uint64_t bytes_max,
-                                                            std::string& into);
-  [[nodiscard]] task<std::optional<refusal>> read_to_file(const application::body_rule& rule,
-                                                          loop::blocking_pool& pool,
-                                                          std::optional<body_spool>& spool);
-  [[nodiscard]] refusal gone() const;
+  [[nodiscard]] std::optional<rejection> check_head(request& into) const;
+  [[nodiscard]] task<std::optional<rejection>> expectation(const request& head);
+  [[nodiscard]] task<std::optional<rejection>> read_piece(char* into, std::size_t bytes,
+                                                          std::size_t& got);
+  [[nodiscard]] task<std::optional<rejection>> read_to_memory(std::uint64_t bytes_max,
+                                                              std::string& into);
+  [[nodiscard]] task<std::optional<rejection>> read_to_file(const application::body_rule& rule,
+                                                            loop::blocking_pool& pool,
+                                                            std::optional<body_spool>& spool);
+  [[nodiscard]] rejection gone() const;
 
   loop::asio::ip::tcp::socket& socket_;
   std::uint32_t header_bytes_;

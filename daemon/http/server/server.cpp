@@ -29,6 +29,18 @@ constexpr int backlog = 1024;
 constexpr std::size_t turned_away_max = 64;  ///< at once; more are closed without an answer
 constexpr std::chrono::milliseconds accept_pause{100};  ///< after a failure, "too many open files"
 
+/// Counts itself for as long as it lives.
+class counted {
+ public:
+  explicit counted(std::size_t& count) : count_(count) { ++count_; }
+  counted(const counted&) = delete;
+  counted& operator=(const counted&) = delete;
+  ~counted() { --count_; }
+
+ private:
+  std::size_t& count_;
+};
+
 proto::result<tcp::endpoint> parse_endpoint(std::string_view text) {
   const auto colon = text.rfind(':');
   const auto bad = [text] {
@@ -71,6 +83,7 @@ struct server::implementation {
 
   task<> accept_loop(tcp::acceptor& acceptor);
   task<> serve(tcp::socket socket);
+  task<> serve_both(tcp::socket socket);
   task<> turn_away(tcp::socket socket);
   task<> sweep_loop();
   void stop_accepting();
@@ -109,6 +122,16 @@ task<> server::implementation::accept_loop(tcp::acceptor& acceptor) {
 }
 
 task<> server::implementation::serve(tcp::socket socket) {
+  std::exception_ptr error;
+  try {
+    co_await serve_both(std::move(socket));
+  } catch (...) {
+    error = std::current_exception();
+  }
+  if (error) state.report("a connection", error);
+}
+
+task<> server::implementation::serve_both(tcp::socket socket) {
   // On the heap and gone before the WebSocket begins: an idle WebSocket pays for itself only.
   auto http = std::make_unique<http_connection>(std::move(socket), state);
   auto start = co_await http->run();
@@ -123,9 +146,8 @@ task<> server::implementation::serve(tcp::socket socket) {
 
 task<> server::implementation::turn_away(tcp::socket socket) {
   http_connection connection(std::move(socket), state);
-  ++turned_away;
+  const counted one(turned_away);
   co_await connection.turn_away();
-  --turned_away;
 }
 
 task<> server::implementation::sweep_loop() {

@@ -23,6 +23,7 @@ class set_clock final : public clock {
   std::chrono::nanoseconds time{};
   [[nodiscard]] std::chrono::nanoseconds now() const override { return time; }
   [[nodiscard]] std::chrono::system_clock::time_point today() const override { return {}; }
+  [[nodiscard]] task<> sleep(std::chrono::nanoseconds) const override { co_return; }
 };
 
 /// Runs one coroutine to its end.
@@ -83,9 +84,10 @@ struct desk {
                      .events = service.events(),
                      .blocking = pool,
                      .time = time,
-                     .random = [](std::span<unsigned char> bytes) {
-                       std::fill(bytes.begin(), bytes.end(), static_cast<unsigned char>(7));
-                     },
+                     .random =
+                         [](std::span<unsigned char> bytes) {
+                           std::fill(bytes.begin(), bytes.end(), static_cast<unsigned char>(7));
+                         },
                      .version = "0.1.0"};
   std::vector<std::string> complaints;
   std::optional<application> door;
@@ -123,8 +125,8 @@ struct desk {
   reply ask(request asked) { return run(loop, open().handle(std::move(asked))); }
   response send(std::string method, std::string target, header_list headers = {},
                 std::string body = {}) {
-    reply whole = ask(make(std::move(method), std::move(target), std::move(headers),
-                           std::move(body)));
+    reply whole =
+        ask(make(std::move(method), std::move(target), std::move(headers), std::move(body)));
     REQUIRE(std::holds_alternative<response>(whole));
     return std::get<response>(std::move(whole));
   }
@@ -150,9 +152,7 @@ inline std::string header_of(const header_list& headers, std::string_view name) 
 inline std::string header_of(const response& answer, std::string_view name) {
   return header_of(answer.headers, name);
 }
-inline nlohmann::json body_of(const response& answer) {
-  return nlohmann::json::parse(answer.body);
-}
+inline nlohmann::json body_of(const response& answer) { return nlohmann::json::parse(answer.body); }
 /// "404 job.unknown" of a problem, "200" of another answer.
 inline std::string outcome_of(const response& answer) {
   std::string text = std::to_string(answer.status);

@@ -69,9 +69,7 @@ class fake_reader final : public event_reader {
     read.ended = ended_ = log_.ended && reached_ >= log_.events.size();
     co_return read;
   }
-  bool pending() const override {
-    return !ended_ && (reached_ < log_.events.size() || log_.ended);
-  }
+  bool pending() const override { return !ended_ && (reached_ < log_.events.size() || log_.ended); }
   std::uint64_t reached() const override { return reached_; }
 
   bool fails = false;

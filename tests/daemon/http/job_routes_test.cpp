@@ -70,13 +70,12 @@ TEST_CASE("what the service refuses has its status and its way out") {
     const char* outcome;
     const char* retry_after;
   };
-  const auto each = GENERATE(row{"queue.full", "429 queue.full", "2"},
-                             row{"draining", "503 draining", "5"},
-                             row{"job.conflict", "409 job.conflict", ""},
-                             row{"dataset.unknown", "404 dataset.unknown", ""},
-                             row{"store.full", "507 store.full", ""});
+  const auto each = GENERATE(
+      row{"queue.full", "429 queue.full", "2"}, row{"draining", "503 draining", "5"},
+      row{"job.conflict", "409 job.conflict", ""},
+      row{"dataset.unknown", "404 dataset.unknown", ""}, row{"store.full", "507 store.full", ""});
   desk d;
-  d.service.queued = {.waiting = 4, .waiting_max = 4};
+  d.service.queued.waiting = d.service.queued.waiting_max = 4;
   d.service.fails = proto::fail(each.code, "no").error();
   const response answer = d.post("/v1/jobs", a_job);
   CHECK(outcome_of(answer) == each.outcome);

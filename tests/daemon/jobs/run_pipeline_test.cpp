@@ -12,6 +12,7 @@
 #include <boost/asio/this_coro.hpp>
 #include <boost/system/system_error.hpp>
 #include <catch2/catch.hpp>
+#include <nlohmann/json.hpp>
 
 #include "daemon/loop/scope.hpp"
 
@@ -25,6 +26,25 @@ class still_clock final : public clock {
  public:
   [[nodiscard]] std::chrono::nanoseconds now() const override { return {}; }
   [[nodiscard]] std::chrono::system_clock::time_point today() const override { return {}; }
+  [[nodiscard]] task<> sleep(std::chrono::nanoseconds /*duration*/) const override { co_return; }
+};
+
+// Writes down how steps end.
+class spoken_journal final : public journal {
+ public:
+  explicit spoken_journal(list& said) : said_(said) {}
+  void append(proto::event e) override {
+    if (e.type == proto::event_type::step_failed) said_.push_back(e.step + " failed");
+  }
+  void finish(store::finish_step step, std::vector<proto::event> events,
+              std::vector<store::put_artifact> /*made*/) override {
+    const auto data = nlohmann::json::parse(events.back().data);
+    said_.push_back(step.step + " done " + data.at("done").dump() + "/" + data.at("of").dump());
+  }
+  [[nodiscard]] task<proto::result<void>> synced() override { co_return proto::result<void>(); }
+
+ private:
+  list& said_;
 };
 
 // Answers each step as its script says: a text, "fail", "throw", or "wait" for ever. Writes down
@@ -94,16 +114,15 @@ struct bench {
   }
 
   task<> run() {
-    pipeline_inputs inputs{&work, &personas, &outline, &generator, &time};
-    auto on_event = [this](const step_event& event) {
-      if (event.what == step_event::type::finished)
-        said.push_back(std::string(event.step) + " done " + std::to_string(event.done) + "/" +
-                       std::to_string(event.of));
-      if (event.what == step_event::type::failed)
-        said.push_back(std::string(event.step) + " failed");
-    };
+    pipeline_inputs inputs;
+    inputs.work = &work;
+    inputs.personas = &personas;
+    inputs.outline = &outline;
+    inputs.generator = &generator;
+    inputs.time = &time;
+    spoken_journal log(said);
     try {
-      result = co_await run_pipeline(inputs, std::move(on_event));
+      result = co_await run_pipeline(std::move(inputs), log);
     } catch (const boost::system::system_error& e) {
       aborted = e.code() == asio::error::operation_aborted;
     }
