@@ -22,8 +22,7 @@ constexpr std::size_t running = 50;
 
 std::string submit(http_caller& caller, std::uint16_t port, std::string_view pipeline,
                    std::string_view backend) {
-  return std::string(
-      member_of(caller.ask_now(submit_text(port, pipeline, backend, false), 202), "id"));
+  return std::string(member_of(caller.ask_now(submit_text(port, pipeline, backend, false)), "id"));
 }
 
 std::string cancel_text(std::uint16_t port, const std::string& job) {
@@ -134,7 +133,7 @@ void measure_cancels(std::size_t count) {
     started.run(steady::now());
     event_wait ended(context, daemon.port(), job, 0, {"job.canceled"});
     const auto begin = steady::now();
-    caller.ask_now(cancel_text(daemon.port(), job), 202);
+    caller.ask_now(cancel_text(daemon.port(), job));
     ms.add(ended.run(begin));
   }
   fmt::print(
