@@ -2,9 +2,11 @@
 // cancelled call. LATENCY_BENCH_JOBS (first events), LATENCY_BENCH_KILLS, LATENCY_BENCH_CANCELS.
 #include <cstddef>
 #include <cstdint>
+#include <cstdlib>
 #include <memory>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include <fmt/format.h>
@@ -41,12 +43,15 @@ class event_wait {
 
   /// Milliseconds from `begin` to the event.
   double run(steady::time_point begin) {
-    while (!came_) context_.run_one();
+    context_.restart();
+    while (!came_)
+      if (context_.run_one() == 0) {
+        fmt::print(stderr, "a stream ended without {}\n", types_.front());
+        std::_Exit(1);
+      }
     return std::chrono::duration<double, std::milli>(at_ - begin).count();
   }
-  [[nodiscard]] bool came() const { return came_; }
   [[nodiscard]] std::uint64_t last_seq() const { return last_seq_; }
-  void again() { came_ = false; }
 
  private:
   void look(std::string_view message) {
