@@ -1,6 +1,7 @@
 #include "served_daemon.hpp"
 
 #include <fcntl.h>
+#include <poll.h>
 #include <sys/resource.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -11,7 +12,6 @@
 #include <fstream>
 #include <sstream>
 #include <string>
-#include <thread>
 
 #include <fmt/format.h>
 
@@ -20,7 +20,7 @@ namespace {
 
 namespace fs = std::filesystem;
 
-constexpr std::chrono::microseconds look_again{200};
+constexpr int look_again_ms = 1;
 constexpr std::chrono::seconds start_limit{60};
 
 [[noreturn]] void give_up(const std::string& why) {
@@ -80,7 +80,7 @@ void served_daemon::start() {
     const bool ended = waitpid(child_, &status, WNOHANG) == child_;
     if (ended || std::chrono::steady_clock::now() > limit)
       give_up("the daemon did not start:\n" + text_of(data_ / "stderr"));
-    std::this_thread::sleep_for(look_again);
+    poll(nullptr, 0, look_again_ms);
   }
 }
 
