@@ -1,6 +1,8 @@
 // What the daemon costs when nothing happens: start to ready, resident memory, and submitting into
 // a store that holds more and more finished jobs. FOOTPRINT_BENCH_STARTS, FOOTPRINT_BENCH_JOBS (the
 // largest store; tenfold fewer before it), FOOTPRINT_BENCH_SUBMITS.
+#include <unistd.h>
+
 #include <cstddef>
 #include <cstdint>
 #include <cstdlib>
@@ -119,6 +121,8 @@ void measure_stores(std::size_t largest, std::size_t submits) {
   for (const std::size_t wanted : {std::size_t{1}, largest / 10, largest}) {
     const auto filling = steady::now();
     if (wanted > 1) filler(daemon.data()).fill(std::exchange(held, wanted), wanted);
+    // What the filling left to be written would be waited for by the syncs of the jobs.
+    sync();
     const double filled = ms_since(filling) / 1e3;
     const auto begin = steady::now();
     daemon.start();
