@@ -1,5 +1,6 @@
 #include "daemon/cli/pack_tree.hpp"
 
+#include <locale.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -34,6 +35,25 @@ std::unexpected<proto::problem> failed(const fs::path& what, const std::string& 
   return proto::fail("upload.pack", fmt::format("'{}' could not be packed", what.string()), cause);
 }
 
+// libarchive converts names with the locale of the thread: UTF-8 while this lives.
+class utf8_names {
+ public:
+  utf8_names() : locale_(newlocale(LC_CTYPE_MASK, "C.UTF-8", nullptr)) {
+    if (locale_ != nullptr) before_ = uselocale(locale_);
+  }
+  utf8_names(const utf8_names&) = delete;
+  utf8_names& operator=(const utf8_names&) = delete;
+  ~utf8_names() {
+    if (locale_ == nullptr) return;
+    uselocale(before_);
+    freelocale(locale_);
+  }
+
+ private:
+  locale_t locale_;
+  locale_t before_ = nullptr;
+};
+
 struct listing {
   std::vector<fs::path> files;
   std::uint64_t left_out = 0;
@@ -63,12 +83,12 @@ proto::result<void> add_file(archive* into, const fs::path& file, const std::str
   if (error || !in)
     return failed(file, error ? error.message() : std::generic_category().message(errno));
   const std::unique_ptr<archive_entry, entry_closer> entry(archive_entry_new());
-  archive_entry_set_pathname_utf8(entry.get(), name.c_str());
   archive_entry_copy_pathname(entry.get(), name.c_str());
   archive_entry_set_size(entry.get(), static_cast<la_int64_t>(size));
   archive_entry_set_filetype(entry.get(), AE_IFREG);
   archive_entry_set_perm(entry.get(), usual_mode);
-  if (archive_write_header(into, entry.get()) != ARCHIVE_OK)
+  // A warning: the name is no UTF-8, and goes as the bytes that it is.
+  if (archive_write_header(into, entry.get()) < ARCHIVE_WARN)
     return failed(file, archive_error_string(into));
   std::array<char, 1U << 16U> buffer{};
   std::uint64_t left = size;
@@ -107,6 +127,7 @@ proto::result<packed_tree> packed_tree::pack(const fs::path& folder) {
   packed_tree made{fs::path(name)};
   made.left_out_ = found->left_out;
   const std::unique_ptr<archive, archive_closer> out(archive_write_new());
+  const utf8_names names;
   archive_write_set_format_pax_restricted(out.get());
   const bool opened = archive_write_open_fd(out.get(), handle) == ARCHIVE_OK;
   proto::result<void> done;

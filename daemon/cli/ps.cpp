@@ -1,5 +1,4 @@
 #include <algorithm>
-#include <chrono>
 #include <cstdio>
 #include <iterator>
 
@@ -9,20 +8,16 @@
 #include "daemon/cli/job_commands.hpp"
 #include "daemon/cli/stream_event.hpp"
 #include "daemon/cli/terminal_text.hpp"
+#include "daemon/loop/steady_clock.hpp"
 
 namespace chimera::cli {
 namespace {
 
-std::int64_t now_ms() {
-  using namespace std::chrono;
-  return duration_cast<milliseconds>(system_clock::now().time_since_epoch()).count();
-}
-
-std::string time_cell(const ordered_json& job) {
+std::string time_cell(const ordered_json& job, std::int64_t now_ms) {
   const auto began = time_of(text_in(job, "started_at"));
   const auto ended = time_of(text_in(job, "ended_at"));
   if (!began) return "";
-  return duration_text(ended.value_or(now_ms()) - *began);
+  return duration_text(ended.value_or(now_ms) - *began);
 }
 
 std::string place_cell(const ordered_json& job) {
@@ -61,9 +56,10 @@ task<proto::result<exit_code>> work(server& at, ps_options options) {
   }
   std::vector<std::vector<std::string>> rows = {
       {"ID", "STATE", "PLACE", "TIME", "CREATED", "PIPELINE", "INPUT", "LABELS"}};
+  const std::int64_t now_ms = unix_ms(loop::steady_clock());
   for (const ordered_json& job : *jobs)
     rows.push_back({printable(text_in(job, "id")), printable(text_in(job, "state")),
-                    place_cell(job), time_cell(job), printable(text_in(job, "created_at")),
+                    place_cell(job), time_cell(job, now_ms), printable(text_in(job, "created_at")),
                     printable(text_in(job, "pipeline")), input_cell(job), labels_cell(job)});
   fmt::print("{}", table_text(rows));
   if (rows.size() == 1 && states.size() > 1)

@@ -8,6 +8,13 @@
 namespace chimera::cli {
 namespace {
 
+constexpr const char* report_examples =
+    "Examples:\n"
+    "  chimera analyze results/                        report in ./chimera-report\n"
+    "  chimera analyze results/ -o night-17 --json     one JSON document on stdout\n"
+    "  chimera verify chimera-report --root results/   recompute every fact, check every number\n"
+    "  chimera verify README.md --root results/        what do its numbers say against the data?\n";
+
 void add_analyze(CLI::App& app, command& chosen) {
   const auto options = std::make_shared<analyze_options>();
   CLI::App* sub = app.add_subcommand(
@@ -34,7 +41,7 @@ void add_analyze(CLI::App& app, command& chosen) {
                   "Set files of more bytes aside, by name")
       ->capture_default_str();
   sub->add_flag("-q,--quiet", options->quiet, "No progress, no summary");
-  sub->footer(std::string(exit_code_help));
+  sub->footer(std::string(exit_code_help) + "\n" + report_examples);
   sub->callback([options, &chosen] { chosen = [options] { return analyze(*options); }; });
 }
 
@@ -53,7 +60,7 @@ void add_verify(CLI::App& app, command& chosen) {
   sub->add_flag("-a,--all", options->all, "Show what agrees or has no key in the data, too");
   sub->add_option("--threads", options->threads, "Threads for reading and computing; 0 = all cores")
       ->check(CLI::Range(0, 1024));
-  sub->footer(std::string(exit_code_help));
+  sub->footer(std::string(exit_code_help) + "\n" + report_examples);
   sub->callback([options, &chosen] { chosen = [options] { return verify(*options); }; });
 }
 

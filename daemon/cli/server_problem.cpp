@@ -28,7 +28,7 @@ void add_errors(const nlohmann::json& errors, proto::problem& p) {
     p.field = text_in(errors[0], "pointer");
     p.allowed = allowed_in(errors[0]);
     const std::string detail = text_in(errors[0], "detail");
-    if (!detail.empty() && p.detail.find(detail) == std::string::npos)
+    if (p.detail.find(detail) == std::string::npos && p.title.find(detail) == std::string::npos)
       p.detail += (p.detail.empty() ? "" : ": ") + detail;
     return;
   }
@@ -89,6 +89,7 @@ bool may_pass(const proto::problem& p) {
 exit_code exit_code_of(const proto::problem& p) {
   if (may_pass(p) || begins(p, "backend") || begins(p, "queue.full") || begins(p, "rate"))
     return exit_code::backend_unavailable;
+  if (begins(p, "client.bad-url")) return exit_code::usage;
   for (const char* state : {"job.active", "job.conflict", "job.not-terminal", "report.", "claims.",
                             "store", "server", "status.5", "evidence", "client.", "output."})
     if (begins(p, state)) return exit_code::job_failed;

@@ -4,6 +4,7 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <chrono>
 #include <cstdlib>
 
 #include <fmt/format.h>
@@ -84,6 +85,11 @@ std::string duration_text(std::int64_t ms) {
   if (ms < hour) return fmt::format("{} m {:02} s", ms / minute, ms % minute / second);
   if (ms < day) return fmt::format("{} h {:02} m", ms / hour, ms % hour / minute);
   return fmt::format("{} d {:02} h", ms / day, ms % day / hour);
+}
+
+std::int64_t unix_ms(const clock& time) {
+  const auto since = time.today().time_since_epoch();
+  return std::chrono::duration_cast<std::chrono::milliseconds>(since).count();
 }
 
 std::string table_text(const std::vector<std::vector<std::string>>& rows) {

@@ -7,6 +7,8 @@
 #include <string_view>
 #include <vector>
 
+#include "agents/ports/clock.hpp"
+
 namespace chimera::cli {
 
 /// Without control characters (each becomes '?', a tab or line end a space) and with U+FFFD for
@@ -20,6 +22,9 @@ namespace chimera::cli {
 
 /// "850 ms", "2.6 s", "1 m 05 s", "2 h 03 m", "3 d 04 h".
 [[nodiscard]] std::string duration_text(std::int64_t ms);
+
+/// Unix milliseconds.
+[[nodiscard]] std::int64_t unix_ms(const clock& time);
 
 /// Rows with columns as wide as their widest cell, two spaces between them, none at line ends. A
 /// column without text takes no room.

@@ -38,7 +38,7 @@ class watching {
       : at_(at),
         json_(json),
         model_(std::move(id)),
-        screen_(json ? screen{} : screen_of_stdout()),
+        screen_(json ? screen{} : screen_of_stdout(), time_),
         executor_(executor),
         pause_(executor),
         signals_(executor, SIGINT, SIGTERM),
@@ -201,11 +201,11 @@ class watching {
   }
 
   server& at_;
+  loop::steady_clock time_;
   bool json_;
   watch_model model_;
   watch_screen screen_;
   asio::any_io_executor executor_;
-  loop::steady_clock time_;
   asio::steady_timer pause_;
   std::shared_ptr<http::websocket_client> socket_;  ///< while it is open
   bool stream_ended_ = false;

@@ -106,6 +106,7 @@ std::vector<std::string> watch_model::draw(std::int64_t now_ms, const screen& on
   // The last line of a screen stays free: a line end there would scroll.
   const std::size_t room = on.rows > 2 ? on.rows - 1 : 1;
   std::vector<std::string> end = ending();
+  if (ended() && !why_.empty()) end.insert(end.begin(), printable(why_));
   if (end.size() > ending_lines_max) end.resize(ending_lines_max);
   const std::size_t taken = 1 + end.size();
   std::size_t for_steps = room > taken ? room - taken : 0;
@@ -144,7 +145,9 @@ std::string watch_model::say(const stream_event& e) const {
   }
   const auto found = std::ranges::find(steps_, e.step, &watched_step::name);
   if (found == steps_.end() || !e.type.starts_with("step.") || e.type == "step.ready") return {};
-  std::string line = fmt::format("{}: {}", printable(e.step), e.type.substr(5));
+  std::string what = e.type.substr(5);
+  std::ranges::replace(what, '_', ' ');
+  std::string line = fmt::format("{}: {}", printable(e.step), printable(what));
   if (e.attempt > 1) line += fmt::format(", attempt {}", e.attempt);
   if (found->tokens > 0) line += ", " + counted(found->tokens, "token");
   if (const std::string speed = speed_text(*found); !speed.empty()) line += ", " + speed;
@@ -157,7 +160,6 @@ std::string watch_model::say(const stream_event& e) const {
 std::vector<std::string> watch_model::ending() const {
   std::vector<std::string> lines;
   if (!ended()) return lines;
-  if (!why_.empty()) lines.push_back(printable(why_));
   if (state_ == "completed" && sealed_.is_object()) {
     const std::uint64_t struck = count_in(sealed_, "struck");
     const std::uint64_t open = count_in(sealed_, "unsupported");

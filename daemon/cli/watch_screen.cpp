@@ -1,20 +1,10 @@
 #include "daemon/cli/watch_screen.hpp"
 
-#include <chrono>
 #include <cstdio>
 
 #include <fmt/format.h>
 
 namespace chimera::cli {
-namespace {
-
-std::int64_t now_ms() {
-  using namespace std::chrono;
-  return duration_cast<milliseconds>(system_clock::now().time_since_epoch()).count();
-}
-
-}  // namespace
-
 void watch_screen::take(const stream_event& e, const watch_model& model) {
   if (on_.terminal) return;
   if (const std::string line = model.say(e); !line.empty()) fmt::print("{}\n", line);
@@ -31,7 +21,7 @@ void watch_screen::draw(const watch_model& model) {
   }
   // The window may have another size now.
   const screen now = screen_of_stdout();
-  std::vector<std::string> lines = model.draw(now_ms(), now);
+  std::vector<std::string> lines = model.draw(unix_ms(time_), now);
   if (lines == last_ && now.columns == on_.columns) return;
   on_ = now;
   on_.terminal = true;

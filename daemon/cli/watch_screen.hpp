@@ -12,7 +12,8 @@ namespace chimera::cli {
 
 class watch_screen {
  public:
-  explicit watch_screen(screen on) : on_(on) {}
+  /// `time` outlives it.
+  watch_screen(screen on, const clock& time) : on_(on), time_(time) {}
 
   [[nodiscard]] bool redraws() const { return on_.terminal; }
   /// An event that `model` has just taken: a line, unless the picture shows it.
@@ -26,6 +27,7 @@ class watch_screen {
 
  private:
   screen on_;
+  const clock& time_;
   std::size_t drawn_ = 0;  ///< lines on the terminal
   std::vector<std::string> last_;
   std::size_t told_place_ = 0;
