@@ -16,7 +16,7 @@ struct persona {
   std::string name;  ///< "DataCollector-9000"
   std::string version;
   std::string description;
-  std::string role;          ///< collector, analyst, reporter or plain
+  std::string role;          ///< collector, analyst, reporter, critic or plain
   std::string instructions;  ///< the system prompt
   std::string model;         ///< "default" = the job's
   /// num_gpu num_ctx temperature top_p top_k repeat_penalty seed num_predict stop keep_alive;

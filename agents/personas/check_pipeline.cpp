@@ -140,6 +140,35 @@ proto::result<void> check_plain_step(const pipeline& p, std::size_t index) {
   return {};
 }
 
+// A critic hands on what it reviews: one text with the parts of a report, which must exist.
+proto::result<void> check_critic_step(const pipeline& p, std::size_t index,
+                                      const std::vector<proto::persona>& personas) {
+  const pipeline_step& step = p.steps[index];
+  const std::string field = fmt::format("steps[{}].", index);
+  const auto dataset = std::ranges::count(step.inputs, "dataset");
+  if (dataset != 1 || step.inputs.size() != 2)
+    return refuse(p, step.line, field + "inputs",
+                  fmt::format("'{}' is a critic: it takes the dataset and one draft", step.persona),
+                  "name 'dataset' and the output of a reporter");
+  if (!step.for_each.empty())
+    return refuse(p, step.line, field + "for_each",
+                  fmt::format("'{}' is a critic and reviews one draft", step.persona), "remove it");
+  const std::string& draft = step.inputs[step.inputs.front() == "dataset" ? 1 : 0];
+  const auto maker = std::ranges::find(p.steps, draft, &pipeline_step::output);
+  const auto writer = std::ranges::find(personas, maker->persona, &proto::persona::name);
+  if ((writer->role != "reporter" && writer->role != "critic") || !maker->for_each.empty())
+    return refuse(
+        p, step.line, field + "inputs",
+        fmt::format("'{}' is a critic, and '{}' is no draft of a report", step.persona, draft),
+        "name the output of a reporter");
+  if (maker->when)
+    return refuse(p, maker->line, "when",
+                  fmt::format("step '{}' makes what '{}' reviews and cannot be skipped",
+                              maker->name, step.name),
+                  "put the condition on another step");
+  return {};
+}
+
 // What each role may be asked, and which steps may be left out.
 proto::result<void> check_roles(const pipeline& p, const std::vector<proto::persona>& personas) {
   for (std::size_t i = 0; i < p.steps.size(); ++i) {
@@ -158,6 +187,8 @@ proto::result<void> check_roles(const pipeline& p, const std::vector<proto::pers
                     fmt::format("'{}' works on a dataset, and no step takes it", step.persona),
                     "add 'dataset' to the inputs");
     }
+    if (who->role == "critic")
+      if (auto critic = check_critic_step(p, i, personas); !critic) return critic;
     if (step.when && step.output == p.report)
       return refuse(p, step.line, field + "when",
                     fmt::format("step '{}' makes the report and cannot be skipped", step.name),

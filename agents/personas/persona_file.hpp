@@ -22,7 +22,8 @@ namespace chimera::personas {
 
 /// A pipeline against the personas that exist: unknown persona, unknown or unused artifact, cycle,
 /// missing report, two steps with one name or output. Only a persona of the role plain is asked by
-/// a `prompt`; it knows no dataset and no questions, and never writes the report of a dataset.
+/// a `prompt`; it knows no dataset and no questions, and never writes the report of a dataset. A
+/// critic takes the dataset and one draft, of a reporter or a critic whose step is never skipped.
 [[nodiscard]] proto::result<void> check_pipeline(const proto::pipeline& p,
                                                  const std::vector<proto::persona>& personas);
 

@@ -46,7 +46,7 @@ proto::result<proto::persona> read_persona(std::string_view yaml, std::string fi
   p.name = fields.text("name");
   p.version = fields.text("version");
   p.description = fields.text_or("description", "");
-  p.role = fields.choice("role", {"collector", "analyst", "reporter", "plain"});
+  p.role = fields.choice("role", {"collector", "analyst", "reporter", "critic", "plain"});
   p.instructions = fields.text("instructions");
   p.model = fields.text_or("model", "default");
   if (fields.has("options")) p.options = read_options(fields.node("options"), file, first);

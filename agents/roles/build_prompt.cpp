@@ -45,6 +45,7 @@ class mentioned {
 };
 
 struct role_matter {
+  std::string_view task;
   std::string_view request;  ///< what this role is asked to write
   std::vector<finding> findings;
 };
@@ -53,9 +54,27 @@ void append(std::vector<finding>& all, const std::vector<finding>& more) {
   all.insert(all.end(), more.begin(), more.end());
 }
 
+// What the collector calls gaps: the lints, here those that nothing may be built on.
+void append_errors(std::vector<finding>& all, const std::vector<finding>& inventory) {
+  for (const finding& f : inventory)
+    if (f.kind == "gap" && f.level == proto::severity::error) all.push_back(f);
+}
+
+constexpr std::string_view ask_for_report =
+    "Write the parts '### Verdict', '### Key findings' and '### Recommendations'.";
+constexpr std::string_view ask_for_objections =
+    "Say what is wrong with the draft below, or left out of it. Write one line for each objection: "
+    "- OBJECTION: \"a sentence of the draft, letter by letter\" -- what a finding or a fact below "
+    "says against it. Object only to what a finding or a fact contradicts. If there is nothing, "
+    "write the one word NONE.";
+constexpr std::string_view ask_for_revision =
+    "Write the draft below anew, with its parts '### Verdict', '### Key findings' and "
+    "'### Recommendations'. Answer each objection; leave every other sentence as it is.";
+
 role_matter matter_of(const proto::persona& who, const role_input& input) {
   const report::outline& plan = *input.outline;
   role_matter matter;
+  matter.task = who.role;
   if (who.role == "collector") {
     matter.request = "Write a list: what these files hold, then what is missing or damaged.";
     matter.findings = plan.inventory;
@@ -66,8 +85,13 @@ role_matter matter_of(const proto::persona& who, const role_input& input) {
     else
       for (const report::question& q : plan.questions) append(matter.findings, q.findings);
   } else {
-    matter.request = "Write the parts '### Verdict', '### Key findings' and '### Recommendations'.";
+    const bool critic = who.role == "critic";
+    matter.request = critic && input.objections.empty() ? ask_for_objections
+                     : critic                           ? ask_for_revision
+                                                        : ask_for_report;
+    if (critic && !input.objections.empty()) matter.task = "reporter";
     matter.findings = plan.headline;
+    if (critic) append_errors(matter.findings, plan.inventory);
     append(matter.findings, plan.recommendations);
   }
   return matter;
@@ -94,6 +118,14 @@ void append_artifacts(std::string& out, const role_input& input) {
     out += fmt::format("\nFROM THE STEPS BEFORE, {}:\n", on_one_line(a.name));
     fenced(out, a.markdown);
   }
+}
+
+void append_objections(std::string& out, const role_input& input) {
+  if (input.objections.empty()) return;
+  std::string lines;
+  for (const objection& o : input.objections) lines += to_line(o) + '\n';
+  out += "\nOBJECTIONS to sentences of the draft:\n";
+  fenced(out, lines);
 }
 
 std::string join(const std::vector<std::string>& words) {
@@ -151,7 +183,7 @@ std::string build_prompt(const proto::persona& who, const role_input& input) {
     return asked;
   }
   const role_matter matter = matter_of(who, input);
-  std::string out = fmt::format("{}{}\n", task_mark, who.role);
+  std::string out = fmt::format("{}{}\n", task_mark, matter.task);
   if (input.question != nullptr)
     out += fmt::format("{}{}\n", question_mark, on_one_line(input.question->title));
   rules(out, who, matter);
@@ -161,6 +193,7 @@ std::string build_prompt(const proto::persona& who, const role_input& input) {
   out += "IDENTIFIERS: id | what it is | value and unit | n | warnings\n";
   fenced(out, fact_lines(told_in(who, input), input.outline->names));
   append_artifacts(out, input);
+  append_objections(out, input);
   return out;
 }
 

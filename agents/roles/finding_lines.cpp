@@ -1,5 +1,6 @@
 #include "agents/roles/finding_lines.hpp"
 
+#include <algorithm>
 #include <array>
 #include <utility>
 
@@ -48,6 +49,26 @@ bool read_level(std::string_view text, proto::severity& level) {
   return false;
 }
 
+// A text ends at a line that is as long a fence as the one before it.
+std::vector<std::string> fenced_texts(std::string_view prompt) {
+  std::vector<std::string> texts;
+  std::string_view fence;
+  while (!prompt.empty()) {
+    const std::size_t end = std::min(prompt.find('\n'), prompt.size());
+    const std::string_view line = prompt.substr(0, end);
+    prompt.remove_prefix(std::min(end + 1, prompt.size()));
+    if (!fence.empty() && line == fence) {
+      fence = {};
+    } else if (!fence.empty()) {
+      texts.back().append(line).append("\n");
+    } else if (line.size() >= 4 && line.find_first_not_of('~') == std::string_view::npos) {
+      fence = line;
+      texts.emplace_back();
+    }
+  }
+  return texts;
+}
+
 }  // namespace
 
 std::string to_line(const report::finding& f) {
@@ -88,7 +109,10 @@ asked read_prompt(std::string_view prompt) {
     const std::string_view line = prompt.substr(0, end);
     prompt.remove_prefix(end == std::string_view::npos ? prompt.size() : end + 1);
     report::finding f;
-    if (line == findings_end) break;
+    if (line == findings_end) {
+      what.fenced = fenced_texts(prompt);
+      break;
+    }
     if (in_findings && read_line(line, f))
       what.findings.push_back(std::move(f));
     else if (line.starts_with(task_mark) && what.task.empty())

@@ -26,8 +26,10 @@ struct asked {
   std::string task;
   std::string title;
   std::vector<report::finding> findings;
+  std::vector<std::string> fenced;  ///< identifiers, artifacts, objections: as they follow
 };
-/// Only what stands before the fenced texts is read, so nothing in an artifact can pose as a task.
+/// Task, title and findings are read only before the fenced texts, so nothing in an artifact can
+/// pose as a task.
 [[nodiscard]] asked read_prompt(std::string_view prompt);
 
 /// `text` without line ends, which would end a line of a prompt.

@@ -11,6 +11,7 @@
 #include "agents/ports/task.hpp"
 #include "agents/ports/text_generator.hpp"
 #include "agents/report/outline.hpp"
+#include "agents/roles/critique.hpp"
 #include "proto/persona.hpp"
 #include "proto/problem.hpp"
 
@@ -28,7 +29,8 @@ struct call_record {
   std::string persona;
   generation_request request;
   generation answer;
-  claims::checked_answer checked;  ///< what the check replaced and what it found
+  /// What the check replaced and what it found. Of a critic's objections: those that were dropped.
+  claims::checked_answer checked;
 };
 
 /// What a role works on.
@@ -37,11 +39,13 @@ struct role_input {
   const report::question* question = nullptr;  ///< analysts: the one to answer; else null
   std::vector<artifact> artifacts;             ///< what the steps before handed on
   std::string prompt;                          ///< what a persona of the role plain is asked
+  std::vector<objection> objections;  ///< critics: what the draft is to be revised for; else empty
 };
 
 struct role_output {
   artifact made;
   std::vector<call_record> calls;
+  bool handed_on = false;  ///< `made` is the draft as it came: its claims are those of its step
 };
 
 /// The prompt of one step: pure, so that it can be tested and shown. Facts are listed as
@@ -62,6 +66,12 @@ struct told_ids {
 /// prompts, each a call of its own; sentences that are still wrong are marked to be struck. An
 /// answer without text is an error ("role.empty"). The role plain is one call: its answer is handed
 /// on as it is, nothing is checked, and no report may hold it.
+///
+/// A critic takes one artifact, the draft of a report, and lists objections; read_critique drops
+/// those to sentences that the draft does not have. If any are left, one more call ("STEP/revise",
+/// a reporter's prompt with the draft and the objections) writes the draft anew, once, checked and
+/// repaired like every answer. Without objections the draft is handed on byte for byte, and so it
+/// is when its revision lost a part of the report: an issue "revision-parts" of its call says so.
 [[nodiscard]] task<proto::result<role_output>> run_role(
     proto::persona who, std::string step, role_input input, text_generator* generator,
     std::function<void(std::string_view)> on_token);

@@ -52,6 +52,8 @@ proto::result<void> reread(reporting::recording& recorded, const std::string& ro
   auto data = evidence::build_dataset(root, how);
   if (!data) return std::unexpected(std::move(data.error()));
   run.data = std::move(*data);
+  // The tree may lie elsewhere now; the report names where it was.
+  run.data.files.root = run.dataset;
   run.outline = reporting::plan_report(run.data, threads);
   return {};
 }

@@ -198,19 +198,23 @@ task<> talk::send_bookmarks() {
   }
 }
 
-// Wakes the conversation now and then, for bookmarks; ends with the timer.
-void keep_waking(loop::asio::steady_timer& timer, websocket& socket,
+// Wakes the conversation now and then, for bookmarks. The timer ends it: a handler that is already
+// on its way then finds no timer, and touches nothing.
+void keep_waking(const std::shared_ptr<loop::asio::steady_timer>& timer, websocket& socket,
                  std::chrono::milliseconds interval) {
-  timer.expires_after(interval);
-  timer.async_wait([&timer, &socket, interval](const boost::system::error_code& stopped) {
-    if (stopped) return;
+  timer->expires_after(interval);
+  const std::weak_ptr<loop::asio::steady_timer> kept = timer;
+  timer->async_wait([kept, &socket, interval](const boost::system::error_code& stopped) {
+    const auto alive = kept.lock();
+    if (stopped || !alive) return;
     socket.wake();
-    keep_waking(timer, socket, interval);
+    keep_waking(alive, socket, interval);
   });
 }
 
 task<> talk::run(std::optional<opening> first) {
-  loop::asio::steady_timer waker(co_await loop::asio::this_coro::executor);
+  const auto waker =
+      std::make_shared<loop::asio::steady_timer>(co_await loop::asio::this_coro::executor);
   keep_waking(waker, socket_, api_.given.settings.bookmark);
   if (first) {
     ends_with_job_ = true;

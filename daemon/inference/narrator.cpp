@@ -42,9 +42,13 @@ task<proto::result<generation>> narrator::generate(generation_request request,
   if (what.task.empty())
     co_return proto::fail(
         "narrator.prompt", fmt::format("step '{}': the prompt names no task", request.step),
-        "the narrator answers the prompts of collector, analyst and reporter only");
+        "the narrator answers the prompts of collector, analyst, reporter and critic only");
   generation answer;
-  answer.text = put_into_words(what.task, what.title, what.findings);
+  // The draft is the last text of a critic's prompt, after the identifiers.
+  if (what.task == "critic" && what.fenced.size() > 1)
+    answer.text = object_to(what.fenced.back(), what.findings);
+  else
+    answer.text = put_into_words(what.task, what.title, what.findings);
   if (answer.text.empty()) answer.text = "These files hold nothing that supports a statement.";
   answer.finish_reason = "stop";
   answer.usage.prompt_tokens = count_words(request.system) + count_words(request.prompt);

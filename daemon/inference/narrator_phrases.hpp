@@ -17,6 +17,11 @@ namespace chimera::inference {
 [[nodiscard]] std::string put_into_words(std::string_view task, std::string_view title,
                                          const std::vector<report::finding>& findings);
 
+/// What a critic says about `draft`: an objection to the first sentence of its verdict for each
+/// error among the headline findings of which the draft names no fact, or that there is none.
+[[nodiscard]] std::string object_to(std::string_view draft,
+                                    const std::vector<report::finding>& findings);
+
 /// A finding as one clause, without a full stop: "{{f:..}} of {{f:..}} rows failed".
 [[nodiscard]] std::string clause_of(const report::finding& f);
 /// A finding as sentences.

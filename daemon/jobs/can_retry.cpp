@@ -23,9 +23,12 @@ constexpr std::array table = std::to_array<entry>({
     {"backend.request", false},
     {"backend.bad-request", false},
     {"backend.config", false},
+    {"backend.type", false},
     {"backend.", true},
     {"generation.", true},
-    {"http.", true},
+    {"client.closed", true},
+    {"client.connect", true},
+    {"client.timeout", true},
     {"role.empty", true},
     {"deadline.attempt", true},
 });

@@ -74,7 +74,7 @@ class group_commit {
   std::condition_variable filled_;
   entries waiting_;        ///< under mutex_
   bool stopping_ = false;  ///< under mutex_
-  std::thread thread_;
+  std::jthread thread_;
 };
 
 }  // namespace chimera::jobs

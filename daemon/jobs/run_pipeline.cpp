@@ -111,8 +111,9 @@ class run {
   [[nodiscard]] task<> work(std::size_t index) {
     made_[index].times = {plan_.nodes()[index].name, persona_of(index).name, elapsed_ns(), 0};
     for (;;) {
-      step_attempt attempt({plan_, told_, *inputs_.generator, *inputs_.time, began_ns_}, index,
-                           id_of(index), executor_);
+      step_attempt attempt({plan_, told_, *inputs_.generator, *inputs_.time, began_ns_, inputs_.job,
+                            inputs_.priority},
+                           index, id_of(index), executor_);
       auto output = co_await attempt.run(persona_of(index), input_of(index));
       warn_of_time();
       if (output) {
@@ -152,7 +153,7 @@ class run {
     mine.calls = std::move(output.calls);
     mine.times.ended_ns = elapsed_ns();
     plan_.finish(index);
-    if (inputs_.outline != nullptr && persona_of(index).role != "plain")
+    if (inputs_.outline != nullptr && !output.handed_on && persona_of(index).role != "plain")
       told_.claims(id, mine.calls.back().checked);
     told_.completed(id, mine, plan_.nodes()[index].output, so_far());
     if (!failed_) start_ready();

@@ -41,6 +41,7 @@ struct pipeline_inputs {
   /// count against the step's attempts: the step did not fail, the process did.
   const std::map<std::string, std::uint32_t>* attempts_before = nullptr;
 
+  std::int32_t priority = 0;                   ///< of the job, where calls wait for a slot
   std::uint64_t random = 0;                    ///< seed of the jitter
   std::string model;                           ///< of the job, for personas that say "default"
   std::map<std::string, std::string> options;  ///< of the job, over those of the personas

@@ -45,6 +45,8 @@ task<> step_attempt::watch_deadline(plan::deadline limit) {
 task<proto::result<generation>> step_attempt::generate(
     generation_request request, std::function<void(std::string_view)> /*on_token*/) {
   const std::string call = request.step;
+  request.job = around_.job;
+  request.priority = around_.priority;
   around_.told.message_started(id_, request);
   std::uint64_t counted = 0;
   auto on_token = [this, &counted](std::string_view token) {

@@ -27,6 +27,8 @@ class step_attempt final : public text_generator {
     text_generator& backend;
     const clock& time;
     std::int64_t began_ns;  ///< of the run, on that clock
+    std::string job;        ///< for the backend's gate
+    std::int32_t priority = 0;
   };
   step_attempt(surroundings around, std::size_t node, attempt_id id,
                loop::asio::any_io_executor executor)

@@ -190,9 +190,9 @@ class daemon {
     if (!out.flush()) report("the address could not be written into the data folder");
   }
 
-  // Streams stay open while the running jobs come to their end; then everybody is sent away.
+  // Streams stay open and questions are answered (new jobs with 503) while the running jobs come to
+  // their end; then everybody is sent away.
   task<> stop() {
-    server_.stop_accepting();
     co_await service_.stop(settings_.grace);
     server_.stop();
   }

@@ -166,9 +166,15 @@ task<proto::result<jobs::submission>> job_service::submit(proto::job_request req
   job.request = std::move(request);
   job.definition = personas::write_definition(all->pipeline, all->personas);
   job.created_ms = unix_ms(around_.time);
-  auto stored = co_await store_new(std::move(job), std::move(how));
-  if (!stored) co_return std::unexpected(std::move(stored.error()));
-  co_return jobs::submission{view_of(**stored), false};
+  auto stored = co_await store_new(std::move(job), how);
+  if (stored) co_return jobs::submission{view_of(**stored), false};
+  if (stored.error().code != "store.duplicate")
+    co_return std::unexpected(std::move(stored.error()));
+  // A request of the same key was stored after this one had looked for it.
+  auto other = co_await find_replay(std::move(how));
+  if (!other) co_return std::unexpected(std::move(other.error()));
+  if (*other) co_return std::move(**other);
+  co_return std::unexpected(std::move(stored.error()));
 }
 
 task<proto::result<job_service::live_pointer>> job_service::store_new(proto::job job,
@@ -187,9 +193,11 @@ task<proto::result<job_service::live_pointer>> job_service::store_new(proto::job
                                        {"tenant", live->job.tenant}};
   // A job that is stored is taken, even if the one who asked has gone meanwhile.
   const jobs::commit_wait answer(loop_);
+  queue_.reserve(live->job.tenant);
   auto stored = [this, live, in_flight,
                  tell = answer.done()](const std::optional<proto::problem>& failure) {
     keys_in_flight_.erase(in_flight);
+    queue_.release(live->job.tenant);
     if (!failure) {
       ++counted_.jobs_submitted;
       queue_up(live);

@@ -8,19 +8,37 @@
 namespace chimera::service {
 
 proto::result<void> job_queue::has_room(std::string_view tenant) const {
-  const auto mine = waiting_of_.find(std::string(tenant));
+  const std::string whose(tenant);
+  const auto mine = waiting_of_.find(whose);
   const std::size_t of_tenant = mine == waiting_of_.end() ? 0 : mine->second;
-  if (waiting_.size() >= limits_.waiting_max)
+  const auto coming = reserved_of_.find(whose);
+  const std::size_t coming_of_tenant = coming == reserved_of_.end() ? 0 : coming->second;
+  const std::size_t free = limits_.running_max - std::min(limits_.running_max, running_);
+  // With this one, those that find no slot.
+  const auto beyond_slots = [free](std::size_t some) {
+    return some + 1 - std::min(some + 1, free);
+  };
+  if (waiting_.size() + beyond_slots(reserved_) > limits_.waiting_max)
     return proto::fail("queue.full", "the queue is full",
                        fmt::format("{} jobs wait, which is the bound; the place would be {}; try "
                                    "again when some have ended",
                                    waiting_.size(), waiting_.size() + 1));
-  if (of_tenant >= limits_.waiting_of_tenant_max)
+  if (of_tenant + beyond_slots(coming_of_tenant) > limits_.waiting_of_tenant_max)
     return proto::fail("queue.full", fmt::format("the queue of '{}' is full", tenant),
                        fmt::format("{} of its jobs wait, which is the bound for one tenant; the "
                                    "place would be {}; try again when some have ended",
                                    of_tenant, waiting_.size() + 1));
   return {};
+}
+
+void job_queue::reserve(const std::string& tenant) {
+  ++reserved_;
+  ++reserved_of_[tenant];
+}
+
+void job_queue::release(const std::string& tenant) {
+  --reserved_;
+  count_down(reserved_of_, tenant);
 }
 
 void job_queue::add(entry e) {

@@ -32,8 +32,12 @@ class job_queue {
     std::string conflict_key;  ///< "" = none
   };
 
-  /// Room for one more of this tenant, or what is full ("queue.full").
+  /// Room for one more of this tenant, or what is full ("queue.full"). Jobs that can run at once,
+  /// as far as there are slots, need no place; those on their way in are counted as if they waited.
   [[nodiscard]] proto::result<void> has_room(std::string_view tenant) const;
+  /// A job of this tenant is being stored, until `release`: then it is added, or was refused.
+  void reserve(const std::string& tenant);
+  void release(const std::string& tenant);
   void add(entry e);
   /// The next job that may run; it counts as running from now on.
   [[nodiscard]] std::optional<std::string> take();
@@ -72,11 +76,13 @@ class job_queue {
   queue_limits limits_;
   std::uint64_t next_ = 0;
   std::size_t running_ = 0;
+  std::size_t reserved_ = 0;
   std::set<place> waiting_;
   std::map<std::string, known, std::less<>> jobs_;
   std::set<std::string> running_keys_;
   std::map<std::string, std::set<std::uint64_t>> holders_;  ///< key -> orders of its jobs
   std::map<std::uint64_t, std::string> job_of_;             ///< order -> job
+  std::map<std::string, std::size_t> reserved_of_;
   std::map<std::string, std::size_t> waiting_of_;
   std::map<std::string, std::size_t> running_of_;
 };

@@ -121,6 +121,8 @@ task<proto::result<void>> job_run::read_evidence() {
     auto data = evidence::build_dataset(*folder, how);
     if (!data) return std::unexpected(std::move(data.error()));
     run_->data = std::move(*data);
+    // The report names what the user named, not where the daemon keeps an upload.
+    run_->data.files.root = run_->dataset;
     if (reporting::holds_data(run_->data.files))
       run_->outline = reporting::plan_report(run_->data, settings_.threads);
     return {};
@@ -158,6 +160,8 @@ task<proto::result<void>> job_run::write(earlier_life before) {
   inputs.finished = &before.finished;
   inputs.attempts_before = &before.attempts;
   inputs.random = static_cast<std::uint64_t>(live_.job.created_ms);
+  inputs.priority = live_.job.request.priority;
+  inputs.tokens_spent = live_.steps.tokens();
   inputs.token_budget = live_.job.request.token_budget;
   if (live_.job.request.seconds_budget > 0) inputs.remaining = remaining();
   auto outcome = co_await jobs::run_pipeline(inputs, live_);

@@ -57,6 +57,7 @@ void job_service::drain() { draining_ = true; }
 
 task<> job_service::stop(std::chrono::milliseconds grace) {
   drain();
+  co_await boost::asio::this_coro::throw_if_cancelled(false);
   boost::asio::steady_timer limit(loop_, grace);
   bool over = false;
   auto on_limit = [this, &over](const boost::system::error_code& stopped) {
@@ -97,6 +98,7 @@ void job_service::run_next() {
 }
 
 task<> job_service::run_job(live_pointer live) {
+  co_await boost::asio::this_coro::throw_if_cancelled(false);
   job_run run(*live, around_, settings_);
   live->run.start(run.work());
   (void)co_await live->run.join();

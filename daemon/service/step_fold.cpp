@@ -45,7 +45,9 @@ std::optional<step_state> state_after(event_type type) {
 void step_fold::take(const proto::event& e) {
   if (e.step.empty()) return;
   if (e.type == event_type::token_delta) {
-    step(e.step).tokens += e.seq - e.first_seq + 1;
+    const std::uint64_t count = e.seq - e.first_seq + 1;
+    step(e.step).tokens += count;
+    tokens_ += count;
     return;
   }
   const std::optional<step_state> after = state_after(e.type);

@@ -24,6 +24,8 @@ class step_fold {
   /// Attempts that were begun and have no end: a crash cut them.
   [[nodiscard]] std::vector<std::pair<std::string, std::uint32_t>> cut() const;
   [[nodiscard]] std::uint64_t running() const { return running_; }
+  /// Tokens of all attempts, the discarded ones too.
+  [[nodiscard]] std::uint64_t tokens() const { return tokens_; }
 
  private:
   jobs::step_view& step(const std::string& name);
@@ -33,6 +35,7 @@ class step_fold {
   std::map<std::string, std::size_t> index_of_;
   std::map<std::string, std::uint32_t> attempts_;
   std::uint64_t running_ = 0;
+  std::uint64_t tokens_ = 0;
 };
 
 }  // namespace chimera::service

@@ -106,6 +106,13 @@ proto::result<void> sqlite_store::commit(const batch& b) {
   bool sync = b.sync;
   // Files may only go once the rows that name them are gone for good.
   for (const change& c : b.changes) sync = sync || std::holds_alternative<delete_job>(c);
+  // Files first: one without a row is swept away at a start, a row without its file would be a
+  // loss.
+  for (const change& c : b.changes) {
+    const auto* made = std::get_if<put_artifact>(&c);
+    if (made == nullptr || made->on_shelf || made->content.size() <= inline_bytes_max) continue;
+    if (auto put = shelf_.put(made->artifact.sha256, made->content); !put) return put;
+  }
   auto done = transact(sync, [&] { return writer_.apply(b); });
   if (done && faults::hit(point::store_commit_after) != 0)
     return proto::fail("store.io", "the answer to a commit was lost, as wished");

@@ -54,7 +54,8 @@ struct reopen_steps {
   std::vector<std::string> steps;
 };
 
-/// An artifact and, if it is small, its bytes; a large one was put on the shelf before.
+/// An artifact and its bytes, or nothing if they were put on the shelf before; the store puts large
+/// ones there itself.
 struct put_artifact {
   proto::artifact artifact;
   std::string content;  ///< "" if on the shelf

@@ -199,7 +199,8 @@ proto::result<std::int64_t> writer::content_of(const put_artifact& c, outcome& o
   const proto::artifact& a = c.artifact;
   if (!is_sha256(a.sha256))
     return proto::fail("store.bad-hash", fmt::format("'{}' is no SHA-256", a.sha256));
-  if (c.on_shelf) out.shelved.push_back(a.sha256);
+  const bool on_shelf = c.on_shelf || c.content.size() > inline_bytes_max;
+  if (on_shelf) out.shelved.push_back(a.sha256);
   statement query = db_.prepared("SELECT id FROM contents WHERE sha256 = ?1");
   if (query.bind(1, a.sha256).row()) {
     const std::int64_t id = query.number(0);
@@ -211,9 +212,10 @@ proto::result<std::int64_t> writer::content_of(const put_artifact& c, outcome& o
   statement insert = db_.prepared(
       "INSERT INTO contents(refs, sha256, size, on_shelf, media_type, bytes) "
       "VALUES(1, ?1, ?2, ?3, ?4, ?5)");
-  insert.bind(1, a.sha256).bind(2, size).bind(3, std::int64_t{c.on_shelf ? 1 : 0});
-  if (!insert.bind(4, a.media_type).bind_blob(5, c.content).run()) return failed();
-  if (c.on_shelf) out.shelf_bytes += size;
+  insert.bind(1, a.sha256).bind(2, size).bind(3, std::int64_t{on_shelf ? 1 : 0});
+  const std::string_view inside = on_shelf ? std::string_view() : std::string_view(c.content);
+  if (!insert.bind(4, a.media_type).bind_blob(5, inside).run()) return failed();
+  if (on_shelf) out.shelf_bytes += size;
   return db_.last_rowid();
 }
 

@@ -96,7 +96,7 @@ TEST_CASE("each defect of a pipeline is named with the step that has it") {
       {"misspelt field of a step",
        pipeline("  - {name: a, persona: Analyst, inputs: [dataset], ouput: draft}\n"),
        "p.yaml:6:52: steps[0].ouput: unknown field: did you mean 'output'? (allowed: name, "
-       "persona, inputs, output, for_each)"},
+       "persona, prompt, inputs, output, for_each, when, attempts, timeout, budget)"},
       {"unknown fan-out",
        pipeline("  - {name: a, persona: Analyst, inputs: [dataset], output: draft, for_each: "
                 "question}\n"),
@@ -115,6 +115,55 @@ TEST_CASE("each defect of a pipeline is named with the step that has it") {
   for (const bad_pipeline& c : cases) {
     INFO(c.name);
     CHECK(verdict_on(c.yaml) == c.message);
+  }
+}
+
+TEST_CASE("a critic takes the dataset and one draft that there is sure to be") {
+  std::vector<proto::persona> all = agents();
+  all[0].role = "collector";
+  all[1].role = "analyst";
+  all[2].role = "reporter";
+  all.push_back(all[2]);
+  all[3].name = "Critic";
+  all[3].role = "critic";
+  const std::string taken =
+      "  - {name: r, persona: Reporter, inputs: [dataset, inventory], output: draft}\n";
+  const std::string when =
+      "  - {name: r, persona: Reporter, inputs: [dataset, inventory], output: draft, when: "
+      "{at_least: error}}\n";
+  const auto critic = [](const std::string& inputs, const std::string& more = "") {
+    return "  - {name: c, persona: Critic, inputs: [" + inputs + "], output: reviewed" + more +
+           "}\n";
+  };
+  const std::string again =
+      "  - {name: d, persona: Critic, inputs: [dataset, reviewed], output: twice}\n";
+  struct critic_case {
+    std::string steps;
+    std::string made;
+    std::string verdict;
+  };
+  const std::vector<critic_case> cases = {
+      {taken + critic("dataset, draft"), "reviewed", "sound"},
+      {taken + critic("draft, dataset"), "reviewed", "sound"},
+      {taken + critic("dataset, draft") + again, "twice", "sound"},
+      {taken + critic("draft"), "reviewed",
+       "'Critic' is a critic: it takes the dataset and one draft"},
+      {taken + critic("dataset, draft, inventory"), "reviewed",
+       "'Critic' is a critic: it takes the dataset and one draft"},
+      {taken + critic("dataset, draft", ", for_each: questions") +
+           "  - {name: j, persona: Reporter, inputs: [dataset, reviewed], output: joined}\n",
+       "joined", "'Critic' is a critic and reviews one draft"},
+      {critic("dataset, inventory"), "reviewed",
+       "'Critic' is a critic, and 'inventory' is no draft of a report"},
+      {when + critic("dataset, draft"), "reviewed",
+       "step 'r' makes what 'c' reviews and cannot be skipped"},
+  };
+  for (const critic_case& c : cases) {
+    INFO(c.steps);
+    const auto p = read_pipeline(pipeline(collect + c.steps, c.made), "p.yaml");
+    REQUIRE(p);
+    const auto checked = check_pipeline(*p, all);
+    CHECK((checked ? "sound" : checked.error().title) == c.verdict);
   }
 }
 

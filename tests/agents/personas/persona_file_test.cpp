@@ -75,7 +75,7 @@ TEST_CASE("each error of a persona names file, line, column, field and what woul
        "a.yaml:1:7: kind: 'pipeline' is none of the allowed values (allowed: persona)"},
       {"misspelt role", "kind: persona\nname: x\nversion: 1\nrole: analist\ninstructions: x\n",
        "a.yaml:4:7: role: 'analist' is none of the allowed values: did you mean 'analyst'? "
-       "(allowed: collector, analyst, reporter, plain)"},
+       "(allowed: collector, analyst, reporter, critic, plain)"},
       {"list for text", "kind: persona\nname: [x]\n",
        "a.yaml:2:7: name: expected a text, found a list"},
       {"nothing for text", "kind: persona\nname:\n",

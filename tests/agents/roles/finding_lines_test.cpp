@@ -2,6 +2,7 @@
 
 #include <string>
 #include <utility>
+#include <vector>
 
 #include <rapidcheck.h>
 #include <catch2/catch.hpp>
@@ -64,6 +65,15 @@ TEST_CASE("a prompt is read up to the end of its findings") {
   CHECK(what.title == "Which?");
   REQUIRE(what.findings.size() == 1);
   CHECK(what.findings[0].kind == "a");
+  CHECK(what.fenced ==
+        std::vector<std::string>{"TASK: reporter\nFINDINGS, heaviest first:\n- b | error\n"});
+}
+
+TEST_CASE("fenced texts are read whole, whatever fences stand in them") {
+  const asked what = read_prompt(
+      "TASK: critic\nEND OF FINDINGS\nIDENTIFIERS\n~~~~\na | b\n~~~~\n\nDRAFT:\n~~~~~\n~~~~\nx\n"
+      "~~~~\n~~~~~\nrest\n~~~~\n");
+  CHECK(what.fenced == std::vector<std::string>{"a | b\n", "~~~~\nx\n~~~~\n", ""});
 }
 
 }  // namespace

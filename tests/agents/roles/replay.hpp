@@ -33,10 +33,11 @@ class scripted_generator final : public text_generator {
   std::vector<std::string> answers_;
 };
 
-/// One step of role `role` over `plan`, answered by `model`.
+/// One step of role `role` over `plan` and `artifacts`, answered by `model`.
 inline proto::result<roles::role_output> run_scripted(const std::string& role,
                                                       const report::outline& plan,
-                                                      scripted_generator& model) {
+                                                      scripted_generator& model,
+                                                      std::vector<roles::artifact> artifacts = {}) {
   boost::asio::io_context context;
   loop::scope job{context.get_executor()};
   std::optional<proto::result<roles::role_output>> result;
@@ -45,6 +46,7 @@ inline proto::result<roles::role_output> run_scripted(const std::string& role,
   who.role = role;
   roles::role_input input;
   input.outline = &plan;
+  input.artifacts = std::move(artifacts);
   if (role == "analyst") input.question = &plan.questions.front();
   const auto step = [&]() -> task<> {
     result = co_await roles::run_role(who, role, input, &model, {});

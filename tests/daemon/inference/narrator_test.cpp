@@ -49,19 +49,22 @@ struct bench {
   }
 };
 
-std::string prompt_with(std::size_t findings) {
+std::string prompt_with(std::size_t findings, const std::string& role = "reporter",
+                        std::vector<roles::artifact> artifacts = {}) {
   proto::persona who;
-  who.role = "reporter";
+  who.role = role;
   report::outline plan;
   for (std::size_t i = 0; i < findings; ++i) {
     report::finding f;
     f.kind = "rows-failed";
+    f.level = proto::severity::error;
     f.slots = {
         {"failed", "{{f:count-failed-a}}"}, {"rows", "{{f:count-rows-a}}"}, {"what", "rows"}};
     plan.headline.push_back(f);
   }
   roles::role_input input;
   input.outline = &plan;
+  input.artifacts = std::move(artifacts);
   return roles::build_prompt(who, input);
 }
 
@@ -110,6 +113,31 @@ TEST_CASE("a prompt without findings is answered, not left empty") {
   bench b;
   b.start("TASK: analyst\nFINDINGS, heaviest first:\nEND OF FINDINGS\n");
   CHECK((*b.result)->text == "These files hold nothing that supports a statement.");
+}
+
+TEST_CASE("as critic, the narrator has no objection to its own drafts") {
+  const std::size_t findings = GENERATE(0U, 1U, 3U);
+  bench writes;
+  writes.start(prompt_with(findings));
+  bench reads;
+  reads.start(prompt_with(findings, "critic", {{"draft", (*writes.result)->text}}));
+  CHECK((*reads.result)->text == "NONE");
+}
+
+TEST_CASE("as critic, the narrator objects to a verdict that leaves out an error") {
+  const auto [draft, sentence] = GENERATE(table<std::string, std::string>({
+      {"### Verdict\n\nAll is well here. Buy more.\n\n### Key findings\n", "All is well here."},
+      {"### Verdict\n\nAll is\nwell here\n\n### Key findings\n", "All is well here"},
+      {"No parts at all. Nothing.", "No parts at all."},
+  }));
+  bench b;
+  b.start(prompt_with(1, "critic", {{"draft", draft}}));
+  CHECK((*b.result)->text ==
+        "- OBJECTION: \"" + sentence +
+            "\" -- it leaves out that {{f:count-failed-a}} of {{f:count-rows-a}} rows failed\n");
+  const roles::critique read = roles::read_critique((*b.result)->text, draft);
+  CHECK(read.kept.size() == 1);
+  CHECK(read.dropped.empty());
 }
 
 TEST_CASE("a prompt without a task is refused by name") {

@@ -14,7 +14,7 @@ finished_node full_node() {
   roles::call_record call;
   call.step = "analyse/a/repair-1";
   call.persona = "Agent";
-  call.request = {call.step, "gemma", "system", "prompt", {{"seed", "7"}}};
+  call.request = {call.step, "gemma", "system", "prompt", {{"seed", "7"}}, "", 0};
   call.answer.text = "answer";
   call.answer.finish_reason = "stop";
   call.answer.usage = {1, 2, 3, 4, 5, 6, 7};

@@ -71,6 +71,8 @@ TEST_CASE("a waiting job that leaves frees its place and its key") {
 TEST_CASE("a full queue refuses and names the bound") {
   job_queue queue({1, 3, 2});
   CHECK(queue.has_room("local"));
+  queue.add(job("running"));
+  CHECK(queue.take() == "running");
   queue.add(job("a"));
   queue.add(job("b"));
   const auto refused = queue.has_room("local");
@@ -82,6 +84,18 @@ TEST_CASE("a full queue refuses and names the bound") {
   const auto whole = queue.has_room("carol");
   REQUIRE_FALSE(whole);
   CHECK(whole.error().title == "the queue is full");
+}
+
+TEST_CASE("jobs that are being stored take their places before they are there") {
+  job_queue queue({2, 1, 1});
+  for (int taken = 0; taken < 3; ++taken) {
+    CHECK(queue.has_room("local"));
+    queue.reserve("local");
+  }
+  CHECK_FALSE(queue.has_room("local"));
+  CHECK_FALSE(queue.has_room("bob"));
+  queue.release("local");
+  CHECK(queue.has_room("local"));
 }
 
 }  // namespace

@@ -61,7 +61,7 @@ def test_curl_submits_and_follows(arguments):
     text = output_of(curl, *head, "-N", "-H", "Accept: text/event-stream",
                      f"{url}/v1/jobs/{job}/events").decode()
     data = [json.loads(line[5:]) for line in text.splitlines() if line.startswith("data:")]
-    same_as_history(daemon, job, [e for e in data if "seq" in e and "type" in e])
+    same_as_history(daemon, job, [e for e in data if is_log_event(e)])
     assert "event: stream.end" in text, text[-200:]
     daemon.stop()
 

@@ -14,7 +14,7 @@ import gauntlet_limits
 import runner
 from harness import SOURCE, Daemon, Scratch
 from invariants import check_jobs, text_of, violations_of_job
-from streams import LIVE, Sse, Subscription, WebSocket, expanded, history, whole_stream
+from streams import LIVE, Sse, WebSocket, expanded, history, is_rest, whole_stream
 from workload import Clients, Work, settle
 
 CHAIN = {"pipeline": "chain", "params": {"backend": "steady"}}
@@ -96,18 +96,16 @@ def test_04_resume_from_every_number_with_filters(arguments):
         rest = [e for e in whole if e["seq"] > after]
         wanted = [e for e in rest if e["type"] in types]
         assert list(history(daemon, job, after, types=types, limit=2)) == wanted, after
-        assert expanded(list(history(daemon, job, after, limit=7))) == expanded(rest), after
+        assert is_rest(list(history(daemon, job, after, limit=7)), whole, after), after
         for kind in LIVE:
             stream = kind(daemon, job, after=after, epoch=epoch)
             if after == last and getattr(stream, "status", 0) == 204:
                 continue
-            assert expanded(whole_stream(stream)) == expanded(rest), (kind.transport, after)
+            assert is_rest(whole_stream(stream), whole, after), (kind.transport, after)
             stream.close()
-            if kind is not Subscription:
-                stream = kind(daemon, job, after=after, epoch=epoch, types=types)
-                if getattr(stream, "status", 200) == 200:
-                    assert whole_stream(stream) == wanted, (kind.transport, after)
-                stream.close()
+            stream = kind(daemon, job, after=after, epoch=epoch, types=types)
+            assert whole_stream(stream) == wanted, (kind.transport, after)
+            stream.close()
     daemon.stop()
 
 
@@ -357,7 +355,9 @@ def test_14_step_names_survive_a_restart(arguments):
     assert before == after, (before, after)
     daemon.wait_for_end(job)
     said = {e["step"] for e in history(daemon, job) if e.get("step")}
-    assert said == set(before), (said, before)
+    assert said >= set(before), (said, before)
+    last = {step["name"] for step in daemon.get(f"/v1/jobs/{job}/steps").json()["data"]}
+    assert said == last, (said, last)
     daemon.stop()
 
 

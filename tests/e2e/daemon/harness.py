@@ -4,6 +4,7 @@ Everything is on loopback and in a scratch folder of its own, which goes away wi
 (CHIMERA_TEST_KEEP=1 keeps it).
 """
 import atexit
+import errno
 import http.client
 import json
 import os
@@ -160,11 +161,20 @@ class Daemon:
         if faults:
             environment["CHIMERA_FAULTS"] = faults
         self.log_from = self.scratch.log.stat().st_size if self.scratch.log.exists() else 0
-        (self.scratch.data / "endpoint").unlink(missing_ok=True)
+        try:
+            (self.scratch.data / "endpoint").unlink(missing_ok=True)
+        except OSError as problem:
+            assert problem.errno == errno.EROFS, problem
         with open(self.scratch.log, "ab") as log:
             self.process = subprocess.Popen(self.command(), stdin=subprocess.DEVNULL, stdout=log,
                                             stderr=log, env=environment, cwd=self.scratch.root)
         Daemon.running.add(self.process)
+        return self
+
+    def prepare(self):
+        """Starts and stops it once, so that what later fails is no part of making its folders."""
+        self.start(faults="")
+        assert self.stop() == 0, self.said()
         return self
 
     def start(self, faults=None):

@@ -177,7 +177,7 @@ def hits_of(point, arguments, kinds, hits_max):
 def test_every_write_to_the_log(arguments):
     for point in POINTS:
         shelf = point.startswith("shelf")
-        kinds = ("large",) if shelf else ("quick",)
+        kinds = ("large", "report") if shelf else ("quick",)
         if arguments.long:
             kinds = ("quick", "large", "fan", "report", "canceled")
         most = 10_000 if arguments.long else 1 if shelf else 4

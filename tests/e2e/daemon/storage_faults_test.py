@@ -56,8 +56,9 @@ def everything_accepted_is_there(daemon, accepted):
 
 
 def lasting_fault(arguments, fault, first_hits):
+    refusals = 0
     for hit in first_hits:
-        daemon = Daemon(arguments.chimera, Scratch(), faults=f"{fault}@{hit}+")
+        daemon = Daemon(arguments.chimera, Scratch(), faults=f"{fault}@{hit}+").prepare()
         daemon.launch()
         if not daemon.wait_until_ready():
             assert daemon.process.returncode > 0, f"{fault}@{hit}: {daemon.said()}"
@@ -65,10 +66,12 @@ def lasting_fault(arguments, fault, first_hits):
         accepted, refused = submit_until_refused(daemon)
         assert refused is not None, f"{fault}@{hit} ended the daemon: {daemon.said()}"
         assert refused.status in REFUSALS, refused
+        refusals += 1
         problem = refused.json()
         assert problem["code"].startswith("store.") and problem["retryable"], problem
         stays_readable(daemon, accepted)
         everything_accepted_is_there(daemon, accepted)
+    assert refusals > 0, "nothing was refused: this test saw nothing"
 
 
 def test_disk_full(arguments):
@@ -87,7 +90,7 @@ def test_one_error_when_syncing(arguments):
     """A sync that fails once and then 'works' has lost what it was to keep: nothing of that
     commit may be acknowledged, and the daemon goes on or refuses, but never lies."""
     for hit in range(1, 20) if arguments.long else (2, 4):
-        daemon = Daemon(arguments.chimera, Scratch(), faults=f"sqlite.sync=eio@{hit}")
+        daemon = Daemon(arguments.chimera, Scratch(), faults=f"sqlite.sync=eio@{hit}").prepare()
         daemon.launch()
         if not daemon.wait_until_ready():
             continue

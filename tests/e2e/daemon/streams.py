@@ -289,6 +289,19 @@ def whole_stream(stream, seconds=60):
             return events
 
 
+def is_rest(got, whole, after):
+    """True if `got` tells what `whole` tells after a number, which may lie within merged tokens."""
+    told, wanted = expanded(got), expanded([e for e in whole if e["seq"] > after])
+    if not told or not wanted:
+        return told == wanted
+    if wanted[0][1] == "tokens" and wanted[0][0] <= after:
+        begun = wanted[0]
+        if told[0][:2] != (after + 1, "tokens") or not begun[-1].endswith(told[0][-1]):
+            return False
+        wanted[0] = (after + 1, *begun[1:-1], told[0][-1])
+    return told == wanted
+
+
 def expanded(events):
     """What a stream told, independent of how tokens were merged: the numbers and the text."""
     told, text, first = [], "", None
@@ -305,7 +318,7 @@ def expanded(events):
             text += event["data"]["text"]
         else:
             told.append((event["seq"], event["type"], event.get("step"), event.get("attempt"),
-                         event["time"], json.dumps(event["data"], sort_keys=True)))
+                         event["time"], event["data"]))
     if key is not None:
         told.append((first, "tokens", *key, text))
     return told

@@ -99,7 +99,7 @@ function checkExchange({ method, path, status, headers, body }) {
                   documented.find(each => each === '*/*');
   if (!content) return differ(where, `undocumented content type ${type}`);
   if (status >= 400 && type !== 'application/problem+json') differ(where, `a problem as ${type}`);
-  if (body === null || method === 'HEAD' || !response.content[content].schema) return;
+  if (!body || method === 'HEAD' || !response.content[content].schema) return;
   const validate = validatorAt('openapi.json', ...keys, 'content', content, 'schema');
   const value = JSON.parse(body);
   if (!validate(value)) differ(where, explain(validate, value));
