@@ -89,6 +89,7 @@ class job_service final : public jobs::service {
   [[nodiscard]] task<> recover_later(std::vector<proto::job> jobs);
   [[nodiscard]] task<proto::result<step_fold>> fold_of(std::string id);
   [[nodiscard]] task<> prune_now_and_then();
+  [[nodiscard]] task<> try_the_store();
 
   [[nodiscard]] live_pointer live(const std::string& id) const;
   [[nodiscard]] jobs::job_view view_of(const live_job& live) const;
