@@ -217,7 +217,8 @@ def test_documents_pass_the_linters(arguments):
     environment = {**os.environ, "REDOCLY_TELEMETRY": "off",
                    "REDOCLY_SUPPRESS_UPDATE_NOTICE": "true"}
     done = subprocess.run([HERE / "node_modules" / ".bin" / "redocly", "lint", openapi,
-                           "--extends=recommended", "--format=json"], capture_output=True,
+                           "--extends=recommended", "--format=json",
+                           "--skip-rule=operation-2xx-response"], capture_output=True,
                           text=True, timeout=120, env=environment, cwd=HERE)
     found = json.loads(done.stdout) if done.stdout.startswith("{") else None
     assert found is not None, done.stderr[-2000:]
