@@ -54,6 +54,7 @@ def test_17_slow_reader(arguments):
             gaps.append(message.get("data", message))
         elif is_log_event(message):
             got.append(message)
+    assert gaps, "the reader was not slow: this test saw nothing"
     whole = list(history(daemon, job))
     wanted = [e["seq"] for e in whole if e["type"] != "token.delta"]
     assert [e["seq"] for e in got if e["type"] != "token.delta"] == wanted
