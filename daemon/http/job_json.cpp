@@ -1,5 +1,7 @@
 #include "daemon/http/job_json.hpp"
 
+#include <fmt/format.h>
+
 #include "agents/evidence/source/sha256.hpp"
 #include "daemon/http/problem_json.hpp"
 
@@ -83,11 +85,14 @@ ordered_json to_json(const jobs::job_view& view) {
 }
 
 std::string tag_of(const jobs::job_view& view) {
-  ordered_json body = to_json(view);
-  body.erase("last_seq");
-  if (body["queue"].is_object()) body["queue"].erase("eta_seconds");
+  // Of what may change in a job; an id has only one request.
+  const proto::job& job = view.job;
+  std::string text =
+      fmt::format("{}\n{}\n{}\n{}\n{}\n{}\n{}\n", job.id, job.epoch, proto::to_text(job.state),
+                  job.started_ms, job.ended_ms, view.queue.position, job.evidence_sha256);
+  if (job.error) text += to_problem_json(*job.error, {});
   evidence::sha256_stream sum;
-  sum.add(to_text(body));
+  sum.add(text);
   return "W/\"" + sum.hex().substr(0, 32) + "\"";
 }
 

@@ -2,34 +2,30 @@
 
 #include <utility>
 
-#include <nlohmann/json.hpp>
-
 #include "agents/claims/reference.hpp"
 #include "agents/evidence/source/sha256.hpp"
+#include "proto/object_text.hpp"
 
 namespace chimera::jobs {
 namespace {
 
-using nlohmann::ordered_json;
 using proto::event_type;
+using proto::object_text;
 
-std::string text_of(const ordered_json& j) {
-  return j.dump(-1, ' ', false, ordered_json::error_handler_t::replace);
-}
-
-proto::event event_of(event_type type, const attempt_id& id, const ordered_json& data) {
+proto::event event_of(event_type type, const attempt_id& id, std::string data) {
   proto::event e;
   e.type = type;
   e.step = id.step;
   e.attempt = id.attempt;
-  if (!data.empty()) e.data = text_of(data);
+  e.data = std::move(data);
   return e;
 }
 
-ordered_json problem_json(const proto::problem& p) {
-  ordered_json out = {{"code", p.code}, {"title", p.title}};
-  if (!p.detail.empty()) out["detail"] = p.detail;
-  return out;
+std::string problem_json(const proto::problem& p) {
+  object_text out;
+  out.add("code", p.code).add("title", p.title);
+  if (!p.detail.empty()) out.add("detail", p.detail);
+  return out.take();
 }
 
 std::string sha256_of(std::string_view text) {
@@ -57,28 +53,32 @@ event_type type_of(proto::verdict v) {
 
 }  // namespace
 
-void step_events::append(event_type type, const attempt_id& id, const ordered_json& data) {
-  log_.append(event_of(type, id, data));
+void step_events::append(event_type type, const attempt_id& id, std::string data) {
+  log_.append(event_of(type, id, std::move(data)));
 }
 
 void step_events::ready(const attempt_id& id) { append(event_type::step_ready, id, {}); }
 
 void step_events::started(const attempt_id& id, const std::string& persona, steps_done so_far) {
-  append(event_type::step_started, id,
-         {{"persona", persona}, {"done", so_far.done}, {"of", so_far.of}});
+  append(
+      event_type::step_started, id,
+      object_text().add("persona", persona).add("done", so_far.done).add("of", so_far.of).take());
 }
 
 void step_events::handoff(const attempt_id& to, const std::string& from,
                           const roles::artifact& source) {
   append(event_type::handoff, to,
-         {{"from", from},
-          {"to", to.step},
-          {"artifact", source.name},
-          {"sha256", sha256_of(source.markdown)}});
+         object_text()
+             .add("from", from)
+             .add("to", to.step)
+             .add("artifact", source.name)
+             .add("sha256", sha256_of(source.markdown))
+             .take());
 }
 
 void step_events::message_started(const attempt_id& id, const generation_request& request) {
-  append(event_type::message_started, id, {{"call", request.step}, {"model", request.model}});
+  append(event_type::message_started, id,
+         object_text().add("call", request.step).add("model", request.model).take());
 }
 
 void step_events::token(const attempt_id& id, std::string_view text) {
@@ -93,33 +93,37 @@ void step_events::token(const attempt_id& id, std::string_view text) {
 void step_events::message_completed(const attempt_id& id, const std::string& call,
                                     const generation& answer) {
   append(event_type::message_completed, id,
-         {{"call", call},
-          {"finish_reason", answer.finish_reason},
-          {"bytes", answer.text.size()},
-          {"sha256", sha256_of(answer.text)}});
+         object_text()
+             .add("call", call)
+             .add("finish_reason", answer.finish_reason)
+             .add("bytes", answer.text.size())
+             .add("sha256", sha256_of(answer.text))
+             .take());
   const generation_usage& u = answer.usage;
   append(event_type::llm_usage, id,
-         {{"call", call},
-          {"prompt_tokens", u.prompt_tokens},
-          {"output_tokens", u.output_tokens},
-          {"ttft_ms", ms(u.ttft_ns)},
-          {"total_ms", ms(u.total_ns)},
-          {"load_ms", ms(u.load_ns)},
-          {"prompt_eval_ms", ms(u.prompt_eval_ns)},
-          {"eval_ms", ms(u.eval_ns)}});
+         object_text()
+             .add("call", call)
+             .add("prompt_tokens", u.prompt_tokens)
+             .add("output_tokens", u.output_tokens)
+             .add("ttft_ms", ms(u.ttft_ns))
+             .add("total_ms", ms(u.total_ns))
+             .add("load_ms", ms(u.load_ns))
+             .add("prompt_eval_ms", ms(u.prompt_eval_ns))
+             .add("eval_ms", ms(u.eval_ns))
+             .take());
 }
 
 void step_events::retrying(const attempt_id& id, const proto::problem& why, std::int64_t delay_ns) {
   append(event_type::step_retrying, id,
-         {{"problem", problem_json(why)}, {"delay_ms", ms(delay_ns)}});
+         object_text().add_json("problem", problem_json(why)).add("delay_ms", ms(delay_ns)).take());
 }
 
 void step_events::discarded(const attempt_id& id, std::string_view reason) {
-  append(event_type::step_attempt_discarded, id, {{"reason", reason}});
+  append(event_type::step_attempt_discarded, id, object_text().add("reason", reason).take());
 }
 
 void step_events::failed(const attempt_id& id, const proto::problem& why) {
-  append(event_type::step_failed, id, {{"problem", problem_json(why)}});
+  append(event_type::step_failed, id, object_text().add_json("problem", problem_json(why)).take());
 }
 
 void step_events::canceled(const attempt_id& id) { append(event_type::step_canceled, id, {}); }
@@ -127,7 +131,7 @@ void step_events::canceled(const attempt_id& id) { append(event_type::step_cance
 void step_events::budget_warning(const std::string& step, std::string_view unit, double spent,
                                  double budget) {
   append(event_type::budget_warning, {step, 0},
-         {{"unit", unit}, {"spent", spent}, {"budget", budget}});
+         object_text().add("unit", unit).add("spent", spent).add("budget", budget).take());
 }
 
 void step_events::claims(const attempt_id& id, const claims::checked_answer& checked) {
@@ -135,18 +139,22 @@ void step_events::claims(const attempt_id& id, const claims::checked_answer& che
     if (piece.what != claims::piece::type::reference) continue;
     if (piece.ref.kind != claims::reference_kind::fact) continue;
     append(event_type::claim_verified, id,
-           {{"text", claims::to_text(piece.ref)},
-            {"verdict", proto::to_text(proto::verdict::verified)},
-            {"fact", piece.ref.ids.front()},
-            {"rule", "printed-from-fact"}});
+           object_text()
+               .add("text", claims::to_text(piece.ref))
+               .add("verdict", proto::to_text(proto::verdict::verified))
+               .add("fact", piece.ref.ids.front())
+               .add("rule", "printed-from-fact")
+               .take());
   }
   for (const claims::text_issue& issue : checked.issues)
     append(type_of(issue.judgement), id,
-           {{"text", issue.text},
-            {"verdict", proto::to_text(issue.judgement)},
-            {"fact", issue.fact},
-            {"rule", issue.rule},
-            {"why", issue.message}});
+           object_text()
+               .add("text", issue.text)
+               .add("verdict", proto::to_text(issue.judgement))
+               .add("fact", issue.fact)
+               .add("rule", issue.rule)
+               .add("why", issue.message)
+               .take());
 }
 
 void step_events::completed(const attempt_id& id, const finished_node& n,
@@ -157,15 +165,19 @@ void step_events::completed(const attempt_id& id, const finished_node& n,
   made.content = n.markdown;
   std::vector<proto::event> events;
   events.push_back(event_of(event_type::artifact_created, id,
-                            {{"name", artifact},
-                             {"sha256", made.artifact.sha256},
-                             {"media_type", made.artifact.media_type},
-                             {"bytes", made.artifact.bytes}}));
+                            object_text()
+                                .add("name", artifact)
+                                .add("sha256", made.artifact.sha256)
+                                .add("media_type", made.artifact.media_type)
+                                .add("bytes", made.artifact.bytes)
+                                .take()));
   events.push_back(event_of(event_type::step_completed, id,
-                            {{"duration_ms", ms(n.times.ended_ns - n.times.started_ns)},
-                             {"artifact", artifact},
-                             {"done", so_far.done},
-                             {"of", so_far.of}}));
+                            object_text()
+                                .add("duration_ms", ms(n.times.ended_ns - n.times.started_ns))
+                                .add("artifact", artifact)
+                                .add("done", so_far.done)
+                                .add("of", so_far.of)
+                                .take()));
   std::vector<store::put_artifact> artifacts;
   artifacts.push_back(std::move(made));
   log_.finish({job_, id.step, id.attempt, n.state, write_record(n)}, std::move(events),
@@ -174,7 +186,8 @@ void step_events::completed(const attempt_id& id, const finished_node& n,
 
 void step_events::skipped(const attempt_id& id, const finished_node& n, std::string_view reason) {
   std::vector<proto::event> events;
-  events.push_back(event_of(event_type::step_skipped, id, {{"reason", reason}}));
+  events.push_back(
+      event_of(event_type::step_skipped, id, object_text().add("reason", reason).take()));
   log_.finish({job_, id.step, id.attempt, n.state, write_record(n)}, std::move(events), {});
 }
 

@@ -6,8 +6,6 @@
 #include <string_view>
 #include <vector>
 
-#include <nlohmann/json_fwd.hpp>
-
 #include "agents/ports/text_generator.hpp"
 #include "daemon/jobs/journal.hpp"
 #include "daemon/jobs/step_record.hpp"
@@ -54,7 +52,8 @@ class step_events {
   void skipped(const attempt_id& id, const finished_node& n, std::string_view reason);
 
  private:
-  void append(proto::event_type type, const attempt_id& id, const nlohmann::ordered_json& data);
+  /// `data`: a JSON object, or "".
+  void append(proto::event_type type, const attempt_id& id, std::string data);
 
   journal& log_;
   std::string job_;

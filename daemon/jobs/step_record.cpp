@@ -5,20 +5,24 @@
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
+#include "proto/object_text.hpp"
+
 namespace chimera::jobs {
 namespace {
 
 using nlohmann::json;
-using nlohmann::ordered_json;
+using proto::object_text;
 
-ordered_json to_json(const generation_usage& u) {
-  return {{"prompt_tokens", u.prompt_tokens},
-          {"output_tokens", u.output_tokens},
-          {"ttft_ns", u.ttft_ns},
-          {"total_ns", u.total_ns},
-          {"load_ns", u.load_ns},
-          {"prompt_eval_ns", u.prompt_eval_ns},
-          {"eval_ns", u.eval_ns}};
+std::string to_json(const generation_usage& u) {
+  return object_text()
+      .add("prompt_tokens", u.prompt_tokens)
+      .add("output_tokens", u.output_tokens)
+      .add("ttft_ns", u.ttft_ns)
+      .add("total_ns", u.total_ns)
+      .add("load_ns", u.load_ns)
+      .add("prompt_eval_ns", u.prompt_eval_ns)
+      .add("eval_ns", u.eval_ns)
+      .take();
 }
 
 generation_usage usage_from(const json& j) {
@@ -33,22 +37,28 @@ generation_usage usage_from(const json& j) {
   return u;
 }
 
-ordered_json to_json(const claims::checked_answer& checked) {
-  ordered_json replaced = ordered_json::array();
-  for (const claims::replaced_number& r : checked.replaced)
-    replaced.push_back({{"text", r.text}, {"fact", r.fact}});
-  ordered_json issues = ordered_json::array();
-  for (const claims::text_issue& i : checked.issues)
-    issues.push_back({{"start", i.start},
-                      {"end", i.end},
-                      {"rule", i.rule},
-                      {"message", i.message},
-                      {"refuted", i.judgement == proto::verdict::contradicted},
-                      {"text", i.text},
-                      {"fact", i.fact}});
-  return {{"markdown", checked.markdown},
-          {"replaced", std::move(replaced)},
-          {"issues", std::move(issues)}};
+std::string replaced_json(const claims::replaced_number& r) {
+  return object_text().add("text", r.text).add("fact", r.fact).take();
+}
+
+std::string issue_json(const claims::text_issue& i) {
+  return object_text()
+      .add("start", i.start)
+      .add("end", i.end)
+      .add("rule", i.rule)
+      .add("message", i.message)
+      .add("refuted", i.judgement == proto::verdict::contradicted)
+      .add("text", i.text)
+      .add("fact", i.fact)
+      .take();
+}
+
+std::string to_json(const claims::checked_answer& checked) {
+  return object_text()
+      .add("markdown", checked.markdown)
+      .add_list("replaced", checked.replaced, replaced_json)
+      .add_list("issues", checked.issues, issue_json)
+      .take();
 }
 
 claims::checked_answer checked_from(const json& j) {
@@ -63,19 +73,33 @@ claims::checked_answer checked_from(const json& j) {
   return checked;
 }
 
-ordered_json to_json(const roles::call_record& call) {
-  return {{"step", call.step},
-          {"persona", call.persona},
-          {"request",
-           {{"model", call.request.model},
-            {"system", call.request.system},
-            {"prompt", call.request.prompt},
-            {"options", call.request.options}}},
-          {"answer",
-           {{"text", call.answer.text},
-            {"finish_reason", call.answer.finish_reason},
-            {"usage", to_json(call.answer.usage)}}},
-          {"checked", to_json(call.checked)}};
+std::string to_json(const generation_request& asked) {
+  object_text options;
+  for (const auto& [name, value] : asked.options) options.add(name, value);
+  return object_text()
+      .add("model", asked.model)
+      .add("system", asked.system)
+      .add("prompt", asked.prompt)
+      .add_json("options", options.take())
+      .take();
+}
+
+std::string to_json(const generation& answer) {
+  return object_text()
+      .add("text", answer.text)
+      .add("finish_reason", answer.finish_reason)
+      .add_json("usage", to_json(answer.usage))
+      .take();
+}
+
+std::string call_json(const roles::call_record& call) {
+  return object_text()
+      .add("step", call.step)
+      .add("persona", call.persona)
+      .add_json("request", to_json(call.request))
+      .add_json("answer", to_json(call.answer))
+      .add_json("checked", to_json(call.checked))
+      .take();
 }
 
 roles::call_record call_from(const json& j) {
@@ -99,15 +123,16 @@ roles::call_record call_from(const json& j) {
 }  // namespace
 
 std::string write_record(const finished_node& n) {
-  ordered_json calls = ordered_json::array();
-  for (const roles::call_record& call : n.calls) calls.push_back(to_json(call));
-  const ordered_json record = {{"markdown", n.markdown},
-                               {"times",
-                                {{"persona", n.times.persona},
-                                 {"started_ns", n.times.started_ns},
-                                 {"ended_ns", n.times.ended_ns}}},
-                               {"calls", std::move(calls)}};
-  return record.dump(-1, ' ', false, ordered_json::error_handler_t::replace);
+  const std::string times = object_text()
+                                .add("persona", n.times.persona)
+                                .add("started_ns", n.times.started_ns)
+                                .add("ended_ns", n.times.ended_ns)
+                                .take();
+  return object_text()
+      .add("markdown", n.markdown)
+      .add_json("times", times)
+      .add_list("calls", n.calls, call_json)
+      .take();
 }
 
 proto::result<finished_node> read_record(const store::stored_step& stored) {

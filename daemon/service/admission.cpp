@@ -166,7 +166,7 @@ task<proto::result<jobs::submission>> job_service::submit(proto::job_request req
   job.request = std::move(request);
   job.definition = personas::write_definition(all->pipeline, all->personas);
   job.created_ms = unix_ms(around_.time);
-  auto stored = co_await store_new(std::move(job), how);
+  auto stored = co_await store_new(std::move(job), std::move(*all), how);
   if (stored) co_return jobs::submission{view_of(**stored), false};
   if (stored.error().code != "store.duplicate")
     co_return std::unexpected(std::move(stored.error()));
@@ -178,6 +178,7 @@ task<proto::result<jobs::submission>> job_service::submit(proto::job_request req
 }
 
 task<proto::result<job_service::live_pointer>> job_service::store_new(proto::job job,
+                                                                      admitted agents,
                                                                       jobs::submit_options how) {
   const std::string in_flight =
       how.idempotency_key.empty() ? "" : how.tenant + '\n' + how.idempotency_key;
@@ -185,6 +186,7 @@ task<proto::result<job_service::live_pointer>> job_service::store_new(proto::job
     co_return proto::fail("idempotency.in-flight", "a request of this idempotency key is under way",
                           "try again in a moment: its answer will be given");
   auto live = std::make_shared<live_job>(std::move(job), log_, loop_);
+  live->agents = std::move(agents);
   store::insert_job insert;
   insert.job = live->job;
   insert.idempotency_key = std::move(how.idempotency_key);

@@ -75,10 +75,14 @@ task<proto::result<void>> job_run::run_to_end() {
 }
 
 proto::result<void> job_run::read_definition() {
-  auto kept = personas::read_definition(live_.job.definition);
-  if (!kept) return std::unexpected(std::move(kept.error()));
-  run_->pipeline = std::move(kept->pipeline);
-  run_->personas = std::move(kept->personas);
+  if (!live_.agents) {
+    auto kept = personas::read_definition(live_.job.definition);
+    if (!kept) return std::unexpected(std::move(kept.error()));
+    live_.agents = std::move(*kept);
+  }
+  run_->pipeline = std::move(live_.agents->pipeline);
+  run_->personas = std::move(live_.agents->personas);
+  live_.agents.reset();
   run_->version = CHIMERA_VERSION;
   run_->date = utc_day(around_.time);
   run_->model = live_.job.request.model;

@@ -176,6 +176,7 @@ void job_service::on_trouble(const std::optional<proto::problem>& failure) {
     around_.report(fmt::format("the store cannot be written: {}", proto::to_text(*failure)));
     if (trouble_) return;
     trouble_ = failure;
+    if (!stopped_) housekeeping_.start(try_the_store());
     for (const auto& [id, live] : live_)
       if (live->job.state == job_state::running || live->job.state == job_state::canceling)
         live->run.cancel();

@@ -12,6 +12,7 @@
 #include <unordered_map>
 #include <vector>
 
+#include "agents/personas/pipeline_json.hpp"
 #include "daemon/jobs/event_log.hpp"
 #include "daemon/jobs/service.hpp"
 #include "daemon/loop/condition.hpp"
@@ -63,17 +64,14 @@ class job_service final : public jobs::service {
   using live_pointer = std::shared_ptr<live_job>;
 
   // Admission.
-  struct admitted {
-    proto::pipeline pipeline;
-    std::vector<proto::persona> personas;  ///< with what the request sets over them
-  };
+  using admitted = personas::definition;  ///< with what the request sets over the personas
   [[nodiscard]] task<proto::result<admitted>> check(proto::job_request request);
   [[nodiscard]] proto::result<admitted> choose_agents(const proto::job_request& request) const;
   [[nodiscard]] task<proto::result<std::optional<jobs::submission>>> find_replay(
       jobs::submit_options how);
   [[nodiscard]] task<proto::result<void>> settle_conflict(const proto::job_request& request,
                                                           const std::string& tenant);
-  [[nodiscard]] task<proto::result<live_pointer>> store_new(proto::job job,
+  [[nodiscard]] task<proto::result<live_pointer>> store_new(proto::job job, admitted agents,
                                                             jobs::submit_options how);
   [[nodiscard]] std::string new_id(std::string_view prefix);
 
@@ -91,6 +89,7 @@ class job_service final : public jobs::service {
   [[nodiscard]] task<> recover_later(std::vector<proto::job> jobs);
   [[nodiscard]] task<proto::result<step_fold>> fold_of(std::string id);
   [[nodiscard]] task<> prune_now_and_then();
+  [[nodiscard]] task<> try_the_store();
 
   [[nodiscard]] live_pointer live(const std::string& id) const;
   [[nodiscard]] jobs::job_view view_of(const live_job& live) const;

@@ -3,10 +3,12 @@
 
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
 
+#include "agents/personas/pipeline_json.hpp"
 #include "daemon/jobs/event_log.hpp"
 #include "daemon/jobs/journal.hpp"
 #include "daemon/loop/condition.hpp"
@@ -35,6 +37,8 @@ class live_job final : public jobs::journal {
   [[nodiscard]] store::update_job row() const;
 
   proto::job job;
+  /// What its definition says, if it was admitted by this process; else it is read from there.
+  std::optional<personas::definition> agents;
   step_fold steps;
   std::string cancel_reason;
   bool cancel_asked = false;

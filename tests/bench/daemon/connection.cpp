@@ -21,6 +21,7 @@ constexpr std::size_t answer_bytes = 16U << 10U;
 constexpr std::string_view head_end = "\r\n\r\n";
 constexpr unsigned text_frame = 1;
 constexpr unsigned close_frame = 8;
+constexpr std::string_view normal_close = "\x03\xe8";  // 1000
 constexpr unsigned ping_frame = 9;
 constexpr unsigned pong_frame = 10;
 
@@ -193,7 +194,7 @@ void watcher::wait() {
     const std::size_t bytes = socket_.read_some(asio::buffer(shared_buffer()), failed);
     check(failed, "reading messages");
     take(bytes);
-    wait();
+    if (!ended_) wait();
   };
   socket_.async_wait(tcp_socket::wait_read, std::move(readable));
 }
@@ -207,6 +208,11 @@ void watcher::take(std::size_t bytes) {
   partial_.append(fresh);
   const std::size_t left = take_frames(partial_).size();
   partial_.erase(0, partial_.size() - left);
+}
+
+void watcher::take_close(std::string_view payload) {
+  ended_ = payload.size() >= 2 && payload.substr(0, 2) == normal_close;
+  if (!ended_) give_up("the server closed a WebSocket", payload.substr(2));
 }
 
 std::string_view watcher::take_frames(std::string_view bytes) {
@@ -223,7 +229,7 @@ std::string_view watcher::take_frames(std::string_view bytes) {
     if (bytes.size() < head + length) break;
     const std::string_view payload = bytes.substr(head, length);
     const auto kind = static_cast<unsigned>(at(0) & 0xfU);
-    if (kind == close_frame) give_up("the server closed a WebSocket", payload.substr(2));
+    if (kind == close_frame) take_close(payload);
     if (kind == ping_frame) send(pong_frame, payload);
     if (kind == text_frame && on_message_) on_message_(payload);
     bytes.remove_prefix(head + length);

@@ -67,11 +67,14 @@ class watcher {
   void take(std::size_t bytes);
   /// What is left of `bytes` when whole frames are gone.
   [[nodiscard]] std::string_view take_frames(std::string_view bytes);
+  /// A job that has ended closes its stream; anything else ends the bench.
+  void take_close(std::string_view payload);
   void send(unsigned kind, std::string_view payload);
 
   tcp_socket socket_;
   handler on_message_;
   std::string partial_;
+  bool ended_ = false;
 };
 
 }  // namespace chimera::bench

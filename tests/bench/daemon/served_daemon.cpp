@@ -58,8 +58,9 @@ void served_daemon::spawn() {
   if (child_ > 0) return;
   const int out = open(log.c_str(), O_CREAT | O_WRONLY | O_APPEND, 0600);
   if (out >= 0) dup2(out, STDERR_FILENO);
-  execl(CHIMERA_PROGRAM, "chimera", "serve", "--config", CHIMERA_BENCH_SETTINGS, "--data",
-        data.c_str(), "--listen", "127.0.0.1:0", nullptr);
+  const char* other = std::getenv("DAEMON_BENCH_PROGRAM");
+  execl(other == nullptr ? CHIMERA_PROGRAM : other, "chimera", "serve", "--config",
+        CHIMERA_BENCH_SETTINGS, "--data", data.c_str(), "--listen", "127.0.0.1:0", nullptr);
   _exit(127);
 }
 

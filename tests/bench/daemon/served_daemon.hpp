@@ -10,7 +10,8 @@
 namespace chimera::bench {
 
 /// Ends the program with a message where something fails. The data folder is made below
-/// DAEMON_BENCH_FOLDER (default: the current folder) and removed with this.
+/// DAEMON_BENCH_FOLDER (default: the current folder) and removed with this. DAEMON_BENCH_PROGRAM:
+/// what is started instead of this build's chimera, say a script that runs it under a profiler.
 class served_daemon {
  public:
   served_daemon();
