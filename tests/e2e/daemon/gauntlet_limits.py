@@ -115,7 +115,7 @@ def test_19_bad_definitions(arguments):
     daemon = daemon_of(arguments).start()
     folder = daemon.scratch.personas
     known = [p["name"] for p in daemon.get("/v1/pipelines").json()["data"]]
-    cases = {BAD_PERSONA: (6, "Writer"), CYCLE: (None, "two"), BAD_YAML: (None, "")}
+    cases = {BAD_PERSONA: (6, "Writer"), CYCLE: (None, "wait for each other: a, b"), BAD_YAML: (None, "")}
     for text, (line, word) in cases.items():
         (folder / "bad.yaml").write_text(text)
         answer = daemon.post("/v1/admin/reload")
@@ -239,7 +239,7 @@ def test_22_disk_full(arguments):
             refused = answer
             break
         accepted.append(answer.json()["id"])
-    assert refused is not None and refused.status in (503, 507), refused
+    assert refused is not None and refused.status == 503, refused
     assert refused.headers["content-type"].startswith("application/problem+json")
     assert daemon.get("/readyz").status == 503 and daemon.get("/healthz").status == 200
     assert daemon.get("/v1/jobs").status == 200
