@@ -115,7 +115,7 @@ def test_19_bad_definitions(arguments):
     daemon = daemon_of(arguments).start()
     folder = daemon.scratch.personas
     known = [p["name"] for p in daemon.get("/v1/pipelines").json()["data"]]
-    cases = {BAD_PERSONA: (6, "Writer"), CYCLE: (None, "wait for each other: a, b"), BAD_YAML: (None, "")}
+    cases = {BAD_PERSONA: (6, "Writer"), CYCLE: (None, "a, b"), BAD_YAML: (None, "")}
     for text, (line, word) in cases.items():
         (folder / "bad.yaml").write_text(text)
         answer = daemon.post("/v1/admin/reload")
