@@ -37,6 +37,8 @@ class job_service final : public jobs::service {
   [[nodiscard]] task<> stop(std::chrono::milliseconds grace);
   /// Refuses new jobs from now on.
   void drain();
+  /// Where a call of a step stands before its backend: an event of the job.
+  void tell_place(const std::string& job, const std::string& step, jobs::queue_place place);
 
   task<proto::result<jobs::submission>> submit(proto::job_request request,
                                                jobs::submit_options how) override;

@@ -330,7 +330,7 @@ def test_12_join_after_one_side_before_the_crash(arguments):
 
 
 def test_13_stores_of_every_version_open(arguments):
-    kept = sorted((SOURCE / "tests" / "data" / "store").glob("v*.sqlite3"))
+    kept = sorted((SOURCE / "tests" / "data" / "store").glob("*.sqlite3"))
     if not kept:
         raise runner.Skip("no store of an earlier version is kept in tests/data/store")
     for database in kept:
@@ -345,6 +345,8 @@ def test_13_stores_of_every_version_open(arguments):
             # Their logs were written by a test of the store; they are whole, not those of a run.
             events = list(history(daemon, job["id"]))
             assert events and not list(wrong_numbers(events)), (database.name, job["id"])
+            for artifact in daemon.listed(f"/v1/jobs/{job['id']}/artifacts"):
+                assert daemon.get(f"/v1/artifacts/{artifact['sha256']}").status == 200, artifact
         daemon.stop()
 
 
