@@ -6,64 +6,84 @@
 #include <nlohmann/json.hpp>
 
 #include "agents/personas/persona_file.hpp"
+#include "proto/object_text.hpp"
 
 namespace chimera::personas {
 namespace {
 
 using nlohmann::json;
-using nlohmann::ordered_json;
-
-std::string text_of(const ordered_json& j) {
-  return j.dump(-1, ' ', false, ordered_json::error_handler_t::replace);
-}
+using proto::object_text;
 
 std::string duration(std::int64_t ms) { return fmt::format("{}ms", ms); }
 
-ordered_json persona_json(const proto::persona& who) {
-  return {{"name", who.name},
-          {"version", who.version},
-          {"description", who.description},
-          {"role", who.role},
-          {"instructions", who.instructions},
-          {"model", who.model},
-          {"options", who.options},
-          {"words_max", who.words_max}};
-}
-
-void add_policies(const proto::pipeline_step& s, ordered_json& out) {
-  if (!s.prompt.empty()) out["prompt"] = s.prompt;
-  if (s.attempts != proto::retry_policy())
-    out["attempts"] = {{"max", s.attempts.max},
-                       {"backoff", duration(s.attempts.backoff_ms)},
-                       {"backoff_max", duration(s.attempts.backoff_max_ms)},
-                       {"jitter", s.attempts.jitter}};
-  if (s.attempt_timeout_ms != 0) out["timeout"]["attempt"] = duration(s.attempt_timeout_ms);
-  if (s.step_timeout_ms != 0) out["timeout"]["step"] = duration(s.step_timeout_ms);
-  if (s.token_budget != 0) out["budget"]["tokens"] = s.token_budget;
-  if (s.when)
-    out["when"] = {{"lints", s.when->lints}, {"at_least", proto::to_text(s.when->at_least)}};
-}
-
-ordered_json pipeline_json(const proto::pipeline& p) {
-  ordered_json steps = ordered_json::array();
-  for (const proto::pipeline_step& s : p.steps) {
-    ordered_json step = {{"name", s.name},
-                         {"persona", s.persona},
-                         {"inputs", s.inputs},
-                         {"output", s.output},
-                         {"for_each", s.for_each}};
-    add_policies(s, step);
-    steps.push_back(std::move(step));
-  }
-  ordered_json out = {{"name", p.name},
-                      {"version", p.version},
-                      {"description", p.description},
-                      {"report", p.report}};
-  if (p.timeout_ms != 0) out["timeout"] = duration(p.timeout_ms);
-  if (p.token_budget != 0) out["budget"]["tokens"] = p.token_budget;
-  if (p.seconds_budget != 0) out["budget"]["seconds"] = p.seconds_budget;
-  out["steps"] = std::move(steps);
+std::string quoted(std::string_view text) {
+  std::string out;
+  proto::append_quoted(out, text);
   return out;
+}
+
+std::string persona_json(const proto::persona& who) {
+  object_text options;
+  for (const auto& [name, value] : who.options) options.add(name, value);
+  return object_text()
+      .add("name", who.name)
+      .add("version", who.version)
+      .add("description", who.description)
+      .add("role", who.role)
+      .add("instructions", who.instructions)
+      .add("model", who.model)
+      .add_json("options", options.take())
+      .add("words_max", who.words_max)
+      .take();
+}
+
+std::string attempts_json(const proto::retry_policy& attempts) {
+  return object_text()
+      .add("max", attempts.max)
+      .add("backoff", duration(attempts.backoff_ms))
+      .add("backoff_max", duration(attempts.backoff_max_ms))
+      .add("jitter", attempts.jitter)
+      .take();
+}
+
+void add_policies(const proto::pipeline_step& s, object_text& out) {
+  if (!s.prompt.empty()) out.add("prompt", s.prompt);
+  if (s.attempts != proto::retry_policy()) out.add_json("attempts", attempts_json(s.attempts));
+  if (s.attempt_timeout_ms != 0 || s.step_timeout_ms != 0) {
+    object_text timeout;
+    if (s.attempt_timeout_ms != 0) timeout.add("attempt", duration(s.attempt_timeout_ms));
+    if (s.step_timeout_ms != 0) timeout.add("step", duration(s.step_timeout_ms));
+    out.add_json("timeout", timeout.take());
+  }
+  if (s.token_budget != 0)
+    out.add_json("budget", object_text().add("tokens", s.token_budget).take());
+  if (s.when)
+    out.add_json("when", object_text()
+                             .add_list("lints", s.when->lints, quoted)
+                             .add("at_least", proto::to_text(s.when->at_least))
+                             .take());
+}
+
+std::string step_json(const proto::pipeline_step& s) {
+  object_text out;
+  out.add("name", s.name).add("persona", s.persona).add_list("inputs", s.inputs, quoted);
+  out.add("output", s.output).add("for_each", s.for_each);
+  add_policies(s, out);
+  return out.take();
+}
+
+std::string pipeline_json(const proto::pipeline& p) {
+  object_text out;
+  out.add("name", p.name).add("version", p.version).add("description", p.description);
+  out.add("report", p.report);
+  if (p.timeout_ms != 0) out.add("timeout", duration(p.timeout_ms));
+  if (p.token_budget != 0 || p.seconds_budget != 0) {
+    object_text budget;
+    if (p.token_budget != 0) budget.add("tokens", p.token_budget);
+    if (p.seconds_budget != 0) budget.add("seconds", p.seconds_budget);
+    out.add_json("budget", budget.take());
+  }
+  return out.add_list("steps", p.steps, step_json).take();
 }
 
 // JSON is YAML: what was kept goes through the readers of the files, once it looks as these do. A
@@ -117,15 +137,16 @@ auto read_as(std::string_view text, const std::string& file, ToYaml to_yaml, Rea
 
 }  // namespace
 
-std::string write_json(const proto::persona& who) { return text_of(persona_json(who)); }
+std::string write_json(const proto::persona& who) { return persona_json(who); }
 
-std::string write_json(const proto::pipeline& p) { return text_of(pipeline_json(p)); }
+std::string write_json(const proto::pipeline& p) { return pipeline_json(p); }
 
 std::string write_definition(const proto::pipeline& p,
                              const std::vector<proto::persona>& personas) {
-  ordered_json all = {{"pipeline", pipeline_json(p)}, {"personas", ordered_json::array()}};
-  for (const proto::persona& who : personas) all["personas"].push_back(persona_json(who));
-  return text_of(all);
+  return object_text()
+      .add_json("pipeline", pipeline_json(p))
+      .add_list("personas", personas, persona_json)
+      .take();
 }
 
 proto::result<proto::persona> read_persona_json(std::string_view text, const std::string& file) {

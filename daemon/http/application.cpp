@@ -183,8 +183,9 @@ task<accepted_upgrade> accept(api& a, request asked) {
   if (!first) co_return refuse_upgrade(a, c, first.error(), offered);
   upgrade made;
   made.subprotocol = offered ? stream_protocol : std::string_view();
-  made.converse = [&a, who = c.who, first = std::move(*first)](websocket& socket) {
-    return converse(a, socket, who, first);
+  // Called once: what is moved on need not stay in memory as long as the WebSocket does.
+  made.converse = [&a, who = c.who, first = std::move(*first)](websocket& socket) mutable {
+    return converse(a, socket, std::move(who), std::move(first));
   };
   co_return made;
 }

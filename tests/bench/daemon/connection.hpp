@@ -37,8 +37,9 @@ class http_caller {
   /// `on_answer(status, body)`; `request` must live until then.
   using handler = std::function<void(unsigned, std::string_view)>;
   void ask(const std::string& request, handler on_answer);
-  /// Waits for the answer; nothing else of the context runs meanwhile. Returns its body.
-  std::string ask_now(const std::string& request, unsigned expected_status);
+  /// Waits for the answer, which must be a 2xx; nothing else of the context runs meanwhile. Returns
+  /// its body.
+  std::string ask_now(const std::string& request);
 
  private:
   void read_more();

@@ -87,7 +87,7 @@ void run_jobs(const served_daemon& daemon, std::size_t count, series& ms) {
   const std::string request = submit_text(daemon.port(), "three", "quick", true);
   for (std::size_t i = 0; i < count; ++i) {
     const auto begin = steady::now();
-    (void)caller.ask_now(request, 200);
+    (void)caller.ask_now(request);
     ms.add(ms_since(begin));
   }
 }
@@ -101,7 +101,7 @@ void measure_starts(std::size_t count) {
     daemon.start();
     asio::io_context context;
     http_caller caller(context, daemon.port());
-    (void)caller.ask_now(request_text("GET", "/readyz", daemon.port(), "", ""), 200);
+    (void)caller.ask_now(request_text("GET", "/readyz", daemon.port(), "", ""));
     ms.add(ms_since(begin));
     resident.add(static_cast<double>(daemon.resident_bytes()) / 1e6);
   }

@@ -34,7 +34,7 @@ void run_one_at_a_time(const served_daemon& daemon, std::size_t jobs, series& ms
   const std::string request = submit_text(daemon.port(), "three", "quick", true);
   for (std::size_t i = 0; i < jobs; ++i) {
     const auto begin = steady::now();
-    expect_completed(200, caller.ask_now(request, 200));
+    expect_completed(200, caller.ask_now(request));
     ms.add(ms_since(begin));
   }
 }
@@ -108,4 +108,5 @@ int main() {
   rate.print("jobs a second", "jobs/s");
   daemon_cpu.print("processor time of the daemon for a job", "us");
   own_cpu.print("processor time of the clients for a job", "us");
+  daemon.stop();
 }

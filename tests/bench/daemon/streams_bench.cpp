@@ -30,7 +30,7 @@ std::string submit(served_daemon& daemon, std::string_view backend) {
   asio::io_context context;
   http_caller caller(context, daemon.port());
   const std::string request = submit_text(daemon.port(), "stream", backend, false);
-  return std::string(member_of(caller.ask_now(request, 202), "id"));
+  return std::string(member_of(caller.ask_now(request), "id"));
 }
 
 /// Any number of watchers of one thread, who look at tokens only.
@@ -122,6 +122,9 @@ void measure_paced(std::size_t runs, std::chrono::seconds length) {
   series medians;
   series tails;
   series worst;
+  series messages;
+  series daemon_cpu;
+  series own_cpu;
   for (std::size_t run = 0; run < runs; ++run) {
     served_daemon daemon;
     daemon.start();
@@ -138,16 +141,25 @@ void measure_paced(std::size_t runs, std::chrono::seconds length) {
       });
     context.run_for(std::chrono::seconds(1));
     measures = true;
+    const double daemon_before = daemon.cpu_seconds();
+    const double own_before = own_cpu_seconds();
     context.run_for(length);
+    const auto seconds = static_cast<double>(length.count());
+    daemon_cpu.add((daemon.cpu_seconds() - daemon_before) / seconds * 100);
+    own_cpu.add((own_cpu_seconds() - own_before) / seconds * 100);
     medians.add(ms.median());
     tails.add(ms.quantile(0.99));
     worst.add(ms.quantile(1));
+    messages.add(static_cast<double>(ms.size()) / seconds);
   }
   fmt::print("{} WebSockets on one job of 100 tokens/s, {} s a run\n", paced_watchers,
              length.count());
   medians.print("p50 of a run, event's time to arrival", "ms");
   tails.print("p99 of a run (target 20 ms)", "ms");
   worst.print("worst of a run", "ms");
+  messages.print("messages (100,000 if none is merged)", "messages/s");
+  daemon_cpu.print("processor time of the daemon", "% of one");
+  own_cpu.print("processor time of the clients", "% of one");
 }
 
 void measure_idle(std::size_t watchers) {
