@@ -36,7 +36,7 @@ inline void print_machine() {
     if (line.starts_with("model name")) name = line.substr(line.find(':') + 2);
   std::ifstream load("/proc/loadavg");
   const std::string loads{std::istreambuf_iterator<char>(load), {}};
-  fmt::print("machine: {}, {} CPUs, load {}", name, std::thread::hardware_concurrency(), loads);
+  fmt::print("machine: {}, {} CPUs, load {}", name, std::jthread::hardware_concurrency(), loads);
 }
 
 class series {

@@ -1,5 +1,6 @@
 #include "served_daemon.hpp"
 
+#include <poll.h>
 #include <fcntl.h>
 #include <sys/resource.h>
 #include <sys/wait.h>
@@ -80,7 +81,7 @@ void served_daemon::start() {
     const bool ended = waitpid(child_, &status, WNOHANG) == child_;
     if (ended || std::chrono::steady_clock::now() > limit)
       give_up("the daemon did not start:\n" + text_of(data_ / "stderr"));
-    std::this_thread::sleep_for(look_again);
+    (void)::poll(nullptr, 0, static_cast<int>(look_again.count()));
   }
 }
 
