@@ -1,7 +1,7 @@
 #include "served_daemon.hpp"
 
-#include <poll.h>
 #include <fcntl.h>
+#include <poll.h>
 #include <sys/resource.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -21,7 +21,7 @@ namespace {
 
 namespace fs = std::filesystem;
 
-constexpr std::chrono::microseconds look_again{200};
+constexpr std::chrono::milliseconds look_again{1};
 constexpr std::chrono::seconds start_limit{60};
 
 [[noreturn]] void give_up(const std::string& why) {
