@@ -12,7 +12,6 @@
 #include <fstream>
 #include <sstream>
 #include <string>
-#include <thread>
 
 #include <fmt/format.h>
 
@@ -21,7 +20,7 @@ namespace {
 
 namespace fs = std::filesystem;
 
-constexpr std::chrono::milliseconds look_again{1};
+constexpr int look_again_ms = 1;
 constexpr std::chrono::seconds start_limit{60};
 
 [[noreturn]] void give_up(const std::string& why) {
@@ -81,7 +80,7 @@ void served_daemon::start() {
     const bool ended = waitpid(child_, &status, WNOHANG) == child_;
     if (ended || std::chrono::steady_clock::now() > limit)
       give_up("the daemon did not start:\n" + text_of(data_ / "stderr"));
-    (void)::poll(nullptr, 0, static_cast<int>(look_again.count()));
+    poll(nullptr, 0, look_again_ms);
   }
 }
 
