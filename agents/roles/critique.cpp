@@ -15,7 +15,8 @@ constexpr std::string_view space = " \t\r\n";
 constexpr std::string_view strike_mark = "{{strike}}";
 constexpr std::array<std::string_view, 3> part_headings = {"### Verdict", "### Key findings",
                                                            "### Recommendations"};
-constexpr std::string_view before_reason = " -- ";
+constexpr std::string_view before_reason = "--";
+constexpr std::size_t ends_tried = 8;  // so that an answer full of them takes linear time
 
 std::string_view trimmed(std::string_view text) {
   const std::size_t first = text.find_first_not_of(space);
@@ -69,7 +70,7 @@ struct judged {
   std::string_view message;
 };
 
-// What follows the mark. The quote may hold '"' itself: the first end that makes it stand is taken.
+// What follows the mark. The quote may hold '"' itself: the longest that stands is taken.
 judged judge(std::string_view text, std::string_view draft) {
   judged found;
   found.rule = "objection-form";
@@ -77,16 +78,18 @@ judged judge(std::string_view text, std::string_view draft) {
   text = trimmed(text);
   if (!text.starts_with('"')) return found;
   text.remove_prefix(1);
-  const std::string ending = '"' + std::string(before_reason);
-  for (std::size_t end = text.find(ending); end != std::string_view::npos;
-       end = text.find(ending, end + 1)) {
-    std::string quote = normalised(text.substr(0, end));
-    const std::string_view reason = trimmed(text.substr(end + ending.size()));
+  std::size_t tried = 0;
+  for (std::size_t end = text.rfind('"'); end != std::string_view::npos && end > 0;
+       end = text.rfind('"', end - 1)) {
+    std::string_view reason = trimmed(text.substr(end + 1));
+    if (!reason.starts_with(before_reason)) continue;
+    reason = trimmed(reason.substr(before_reason.size()));
     if (reason.empty()) continue;
+    if (++tried > ends_tried) break;
     found.rule = "objection-quote";
     found.message = "the draft has no such sentence";
-    if (!stands_in(quote, draft)) continue;
-    return {{std::move(quote), normalised(reason)}, {}, {}};
+    std::string quote = normalised(text.substr(0, end));
+    if (stands_in(quote, draft)) return {{std::move(quote), normalised(reason)}, {}, {}};
   }
   return found;
 }
@@ -116,7 +119,7 @@ critique read_critique(std::string_view answer, std::string_view draft) {
 }
 
 std::string to_line(const objection& o) {
-  return fmt::format("{} \"{}\"{}{}", objection_mark, o.quote, before_reason, o.reason);
+  return fmt::format("{} \"{}\" {} {}", objection_mark, o.quote, before_reason, o.reason);
 }
 
 bool has_report_parts(std::string_view markdown) {

@@ -22,7 +22,10 @@ task<reply> readyz(api& a, call c) {
   refusal refusing = *why;
   reply answer = refuse(c, refusing);
   // Whatever keeps it from being ready, a balancer waits for 503.
-  std::get<response>(answer).status = 503;
+  response& said = std::get<response>(answer);
+  ordered_json body = ordered_json::parse(said.body);
+  body["status"] = said.status = 503;
+  said.body = to_text(body);
   co_return answer;
 }
 

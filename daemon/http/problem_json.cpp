@@ -76,7 +76,7 @@ constexpr std::array rows = {
     row{"server.timeout", {504, true}},
     row{"step.unknown", {404, false}},
     row{"store", {503, true}},
-    row{"store.full", {507, true}},
+    row{"store.full", {503, true}},
     row{"stream.subscriptions", {429, false}},
 };
 

@@ -119,6 +119,14 @@ proto::result<catalog> load_library(const std::optional<std::string>& asked) {
   return all;
 }
 
+proto::result<void> join(catalog& all, catalog more) {
+  if (all.folder.empty()) all.folder = std::move(more.folder);
+  std::ranges::move(more.personas, std::back_inserter(all.personas));
+  std::ranges::move(more.pipelines, std::back_inserter(all.pipelines));
+  if (auto unique = check_names(all.personas); !unique) return unique;
+  return check_names(all.pipelines);
+}
+
 proto::result<proto::persona> find_persona(const catalog& all, std::string_view name) {
   return find_named(all.personas, "persona", name, all.folder);
 }

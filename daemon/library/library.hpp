@@ -25,6 +25,9 @@ struct catalog {
 /// name.
 [[nodiscard]] proto::result<catalog> load_library(const std::optional<std::string>& asked);
 
+/// Adds what `more` holds to `all`, whose folder stays the first. Error: a name that both have.
+[[nodiscard]] proto::result<void> join(catalog& all, catalog more);
+
 /// Whole content of a file; an error names the file and the cause.
 [[nodiscard]] proto::result<std::string> read_text(const std::filesystem::path& file);
 

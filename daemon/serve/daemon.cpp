@@ -35,13 +35,20 @@ constexpr std::size_t file_threads = 2;
 
 void report(const std::string& line) { fmt::print(stderr, "chimera: {}\n", line); }
 
+// All folders as one; check_pipeline finds what they lack, a name that two of them have is refused.
 proto::result<library::catalog> load_library(const config::settings& settings) {
-  std::optional<std::string> folder;
-  if (!settings.personas.empty()) folder = settings.personas.front().string();
-  auto all = library::load_library(folder);
-  if (!all) return all;
-  for (const proto::pipeline& one : all->pipelines)
-    if (auto sound = personas::check_pipeline(one, all->personas); !sound)
+  std::vector<std::optional<std::string>> folders;
+  for (const std::filesystem::path& one : settings.personas) folders.emplace_back(one.string());
+  if (folders.empty()) folders.emplace_back(std::nullopt);
+  library::catalog all;
+  for (const std::optional<std::string>& folder : folders) {
+    auto more = library::load_library(folder);
+    if (!more) return more;
+    if (auto joined = library::join(all, std::move(*more)); !joined)
+      return std::unexpected(std::move(joined.error()));
+  }
+  for (const proto::pipeline& one : all.pipelines)
+    if (auto sound = personas::check_pipeline(one, all.personas); !sound)
       return std::unexpected(std::move(sound.error()));
   return all;
 }
@@ -97,6 +104,7 @@ class daemon {
     auto backends = inference::backend_set::build(settings_, time_);
     if (!backends) return std::unexpected(std::move(backends.error()));
     backends_ = std::move(*backends);
+    for (const inference::named_backend& one : backends_->all()) one.behind->observe(tell_place());
     const std::string wanted = address_of(settings_.listen, settings_.listen.port);
     if (auto listening = server_.listen(wanted); !listening) return listening;
     watch_signals();
@@ -138,6 +146,12 @@ class daemon {
     given.settings.upload_bytes_max = settings_.upload.bytes;
     given.settings.spool_folder = folder_.spool();
     return given;
+  }
+
+  std::function<void(const inference::waiting_call&)> tell_place() {
+    return [this](const inference::waiting_call& call) {
+      service_.tell_place(call.job, call.step, {call.position, call.eta_seconds});
+    };
   }
 
   proto::result<std::filesystem::path> locate(const proto::job_request& asked) {

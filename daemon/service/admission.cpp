@@ -55,6 +55,14 @@ proto::result<job_service::admitted> job_service::choose_agents(
     for (const auto& [name, value] : request.options) who->options.insert_or_assign(name, value);
     all.personas.push_back(std::move(*who));
   }
+  if (!request.options.empty()) {
+    // Held to the rules of persona files, so that no job fails by what could be seen now.
+    auto sound = personas::read_definition(personas::write_definition(all.pipeline, all.personas));
+    if (!sound) {
+      const std::string field = sound.error().field.substr(sound.error().field.rfind('.') + 1);
+      return std::unexpected(at(std::move(sound.error()), "#/params/options/" + field));
+    }
+  }
   return all;
 }
 

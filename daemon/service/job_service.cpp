@@ -79,6 +79,17 @@ task<> job_service::stop(std::chrono::milliseconds grace) {
   (void)co_await housekeeping_.join();
 }
 
+void job_service::tell_place(const std::string& job, const std::string& step,
+                             jobs::queue_place place) {
+  const live_pointer known = live(job);
+  if (!known) return;
+  nlohmann::ordered_json queue = {{"position", place.position}};
+  if (place.eta_seconds) queue["eta_seconds"] = *place.eta_seconds;
+  proto::event e = event_of(event_type::job_progress, {{"queue", std::move(queue)}});
+  e.step = step;
+  known->append(std::move(e));
+}
+
 void job_service::queue_up(const live_pointer& live) {
   live_[live->job.id] = live;
   queue_.add(
@@ -176,6 +187,7 @@ void job_service::on_trouble(const std::optional<proto::problem>& failure) {
     around_.report(fmt::format("the store cannot be written: {}", proto::to_text(*failure)));
     if (trouble_) return;
     trouble_ = failure;
+    if (!stopped_) housekeeping_.start(try_the_store());
     for (const auto& [id, live] : live_)
       if (live->job.state == job_state::running || live->job.state == job_state::canceling)
         live->run.cancel();

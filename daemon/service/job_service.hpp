@@ -37,6 +37,8 @@ class job_service final : public jobs::service {
   [[nodiscard]] task<> stop(std::chrono::milliseconds grace);
   /// Refuses new jobs from now on.
   void drain();
+  /// Where a call of a step stands before its backend: an event of the job.
+  void tell_place(const std::string& job, const std::string& step, jobs::queue_place place);
 
   task<proto::result<jobs::submission>> submit(proto::job_request request,
                                                jobs::submit_options how) override;
@@ -89,6 +91,7 @@ class job_service final : public jobs::service {
   [[nodiscard]] task<> recover_later(std::vector<proto::job> jobs);
   [[nodiscard]] task<proto::result<step_fold>> fold_of(std::string id);
   [[nodiscard]] task<> prune_now_and_then();
+  [[nodiscard]] task<> try_the_store();
 
   [[nodiscard]] live_pointer live(const std::string& id) const;
   [[nodiscard]] jobs::job_view view_of(const live_job& live) const;

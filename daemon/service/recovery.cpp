@@ -165,6 +165,16 @@ task<proto::result<void>> job_service::reload() {
   co_return proto::result<void>{};
 }
 
+// While nothing runs nothing else would show that the store can be written again.
+task<> job_service::try_the_store() {
+  while (trouble_) {
+    boost::asio::steady_timer pause(loop_, recovery_pause);
+    co_await pause.async_wait(loop::as_result);
+    const auto written = co_await log_.write({});
+    if (written && trouble_) on_trouble(std::nullopt);
+  }
+}
+
 task<> job_service::prune_now_and_then() {
   for (;;) {
     boost::asio::steady_timer pause(loop_, settings_.prune_every);

@@ -101,6 +101,13 @@ proto::result<void> sqlite_store::transact(bool sync,
   return {};
 }
 
+proto::result<outcome> sqlite_store::probe() {
+  statement note =
+      db_.prepared("INSERT OR REPLACE INTO meta(key, value) VALUES('probe', hex(randomblob(16)))");
+  if (!note.run()) return std::unexpected(db_.problem());
+  return outcome{};
+}
+
 proto::result<void> sqlite_store::commit(const batch& b) {
   const std::scoped_lock lock(writing_);
   bool sync = b.sync;
@@ -113,7 +120,9 @@ proto::result<void> sqlite_store::commit(const batch& b) {
     if (made == nullptr || made->on_shelf || made->content.size() <= inline_bytes_max) continue;
     if (auto put = shelf_.put(made->artifact.sha256, made->content); !put) return put;
   }
-  auto done = transact(sync, [&] { return writer_.apply(b); });
+  const bool probes = b.changes.empty() && troubled_;
+  auto done = transact(sync, [&] { return probes ? probe() : writer_.apply(b); });
+  troubled_ = !done;
   if (done && faults::hit(point::store_commit_after) != 0)
     return proto::fail("store.io", "the answer to a commit was lost, as wished");
   return done;

@@ -85,6 +85,8 @@ class sqlite_store final : public store {
   [[nodiscard]] proto::result<void> start();
   [[nodiscard]] proto::result<reader> lease();
   void give_back(std::unique_ptr<connection> db);
+  // Writes something of no meaning, to see whether that is possible.
+  [[nodiscard]] proto::result<outcome> probe();
   // One transaction under the lock; `work` fills the outcome.
   [[nodiscard]] proto::result<void> transact(bool sync,
                                              const std::function<proto::result<outcome>()>& work);
@@ -102,6 +104,7 @@ class sqlite_store final : public store {
   bool synced_ = false;          // the pragma as it stands
   std::uint64_t bad_syncs_ = 0;  // of the process when this store was opened
   std::atomic<bool> failed_ = false;
+  bool troubled_ = false;  // the last commit failed
   std::atomic<std::int64_t> jobs_ = 0;
   std::atomic<std::int64_t> shelf_bytes_ = 0;
   std::mutex reading_;

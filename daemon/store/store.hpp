@@ -109,6 +109,7 @@ class store {
  public:
   virtual ~store() = default;
 
+  /// After a failure a batch without changes tries whether the store can be written again.
   [[nodiscard]] virtual proto::result<void> commit(const batch& b) = 0;
 
   [[nodiscard]] virtual proto::result<std::optional<proto::job>> find_job(std::string_view id) = 0;

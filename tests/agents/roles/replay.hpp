@@ -36,7 +36,7 @@ class scripted_generator final : public text_generator {
 /// One step of role `role` over `plan` and `artifacts`, answered by `model`.
 inline proto::result<roles::role_output> run_scripted(const std::string& role,
                                                       const report::outline& plan,
-                                                      scripted_generator& model,
+                                                      text_generator& model,
                                                       std::vector<roles::artifact> artifacts = {}) {
   boost::asio::io_context context;
   loop::scope job{context.get_executor()};

@@ -73,7 +73,7 @@ TEST_CASE("what the service refuses has its status and its way out") {
   const auto each = GENERATE(
       row{"queue.full", "429 queue.full", "2"}, row{"draining", "503 draining", "5"},
       row{"job.conflict", "409 job.conflict", ""},
-      row{"dataset.unknown", "404 dataset.unknown", ""}, row{"store.full", "507 store.full", ""});
+      row{"dataset.unknown", "404 dataset.unknown", ""}, row{"store.full", "503 store.full", "5"});
   desk d;
   d.service.queued.waiting = d.service.queued.waiting_max = 4;
   d.service.fails = proto::fail(each.code, "no").error();

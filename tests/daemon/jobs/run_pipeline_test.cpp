@@ -29,12 +29,13 @@ class still_clock final : public clock {
   [[nodiscard]] task<> sleep(std::chrono::nanoseconds /*duration*/) const override { co_return; }
 };
 
-// Writes down how steps end.
+// Writes down how steps end, and what is wrong with what they made.
 class spoken_journal final : public journal {
  public:
   explicit spoken_journal(list& said) : said_(said) {}
   void append(proto::event e) override {
     if (e.type == proto::event_type::step_failed) said_.push_back(e.step + " failed");
+    if (e.type == proto::event_type::claim_unresolved) said_.push_back(e.step + " unproven");
   }
   void finish(store::finish_step step, std::vector<proto::event> events,
               std::vector<store::put_artifact> /*made*/) override {
@@ -218,6 +219,36 @@ TEST_CASE("cancelling the job stops and joins every step") {
   CHECK(b.aborted);
   CHECK(std::ranges::find(b.said, "analyse/a stopped") != b.said.end());
   CHECK(std::ranges::find(b.said, "report asked") == b.said.end());
+}
+
+TEST_CASE("a critic hands the draft on or has it written anew; claims are told of new text only") {
+  const auto [script, heard,
+              made] = GENERATE(table<std::map<std::string, std::string>, list, std::string>({
+      {{{"review", "NONE"}}, {"review asked"}, "text of report"},
+      {{{"review", "- OBJECTION: \"no such text\" -- wrong"}}, {"review asked"}, "text of report"},
+      {{{"review", "- OBJECTION: \"text of report\" -- wrong"}},
+       {"review asked", "review/revise asked"},
+       "text of report"},
+      {{{"review", "- OBJECTION: \"text of report\" -- wrong"},
+        {"review/revise", "### Verdict\n\nNew.\n\n### Key findings\n\n### Recommendations"}},
+       {"review asked", "review/revise asked"},
+       "### Verdict\n\nNew.\n\n### Key findings\n\n### Recommendations"},
+  }));
+  bench b;
+  b.outline.questions.clear();
+  b.personas.emplace_back();
+  b.personas.back().name = b.personas.back().role = "critic";
+  b.work.steps.push_back({"review", "critic", {"dataset", "draft"}, "reviewed", "", 4});
+  b.work.report = "reviewed";
+  b.generator.script = script;
+  b.start();
+  REQUIRE(b.result->has_value());
+  CHECK((*b.result)->artifacts.back().name == "reviewed");
+  CHECK((*b.result)->artifacts.back().markdown.starts_with(made));
+  list all = {"collect asked", "collect done 1/3", "report asked", "report done 2/3"};
+  all.insert(all.end(), heard.begin(), heard.end());
+  all.emplace_back("review done 3/3");
+  CHECK(b.said == all);
 }
 
 TEST_CASE("without questions the report is written from the inventory alone") {

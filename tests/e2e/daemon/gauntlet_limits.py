@@ -54,6 +54,7 @@ def test_17_slow_reader(arguments):
             gaps.append(message.get("data", message))
         elif is_log_event(message):
             got.append(message)
+    assert gaps, "the reader was not slow: this test saw nothing"
     whole = list(history(daemon, job))
     wanted = [e["seq"] for e in whole if e["type"] != "token.delta"]
     assert [e["seq"] for e in got if e["type"] != "token.delta"] == wanted
@@ -115,7 +116,7 @@ def test_19_bad_definitions(arguments):
     daemon = daemon_of(arguments).start()
     folder = daemon.scratch.personas
     known = [p["name"] for p in daemon.get("/v1/pipelines").json()["data"]]
-    cases = {BAD_PERSONA: (6, "Writer"), CYCLE: (None, "two"), BAD_YAML: (None, "")}
+    cases = {BAD_PERSONA: (6, "Writer"), CYCLE: (None, "a, b"), BAD_YAML: (None, "")}
     for text, (line, word) in cases.items():
         (folder / "bad.yaml").write_text(text)
         answer = daemon.post("/v1/admin/reload")
@@ -239,7 +240,7 @@ def test_22_disk_full(arguments):
             refused = answer
             break
         accepted.append(answer.json()["id"])
-    assert refused is not None and refused.status in (503, 507), refused
+    assert refused is not None and refused.status == 503, refused
     assert refused.headers["content-type"].startswith("application/problem+json")
     assert daemon.get("/readyz").status == 503 and daemon.get("/healthz").status == 200
     assert daemon.get("/v1/jobs").status == 200

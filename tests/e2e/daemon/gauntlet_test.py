@@ -13,7 +13,7 @@ import time
 import gauntlet_limits
 import runner
 from harness import SOURCE, Daemon, Scratch
-from invariants import check_jobs, text_of, violations_of_job
+from invariants import check_jobs, text_of, violations_of_job, wrong_numbers
 from streams import LIVE, Sse, WebSocket, expanded, history, is_rest, whole_stream
 from workload import Clients, Work, settle
 
@@ -330,17 +330,23 @@ def test_12_join_after_one_side_before_the_crash(arguments):
 
 
 def test_13_stores_of_every_version_open(arguments):
-    kept = sorted((SOURCE / "tests" / "data" / "store").glob("*.db"))
+    kept = sorted((SOURCE / "tests" / "data" / "store").glob("*.sqlite3"))
     if not kept:
         raise runner.Skip("no store of an earlier version is kept in tests/data/store")
     for database in kept:
         daemon = daemon_of(arguments)
         daemon.scratch.data.mkdir()
-        shutil.copy(database, daemon.scratch.data / "chimera.db")
+        shutil.copy(database, daemon.scratch.data / "store.sqlite3")
         daemon.start()
-        for job in daemon.listed("/v1/jobs"):
+        jobs = daemon.listed("/v1/jobs")
+        assert jobs, database.name
+        for job in jobs:
             daemon.wait_for_end(job["id"])
-            assert not violations_of_job(daemon, job["id"]), database.name
+            # Their logs were written by a test of the store; they are whole, not those of a run.
+            events = list(history(daemon, job["id"]))
+            assert events and not list(wrong_numbers(events)), (database.name, job["id"])
+            for artifact in daemon.listed(f"/v1/jobs/{job['id']}/artifacts"):
+                assert daemon.get(f"/v1/artifacts/{artifact['sha256']}").status == 200, artifact
         daemon.stop()
 
 

@@ -13,7 +13,9 @@ import re
 import shutil
 import signal
 import subprocess
+import sys
 import tempfile
+import threading
 import time
 
 HERE = pathlib.Path(__file__).resolve().parent
@@ -91,7 +93,7 @@ class Recorder:
 
 
 recorder = Recorder(os.environ.get("CHIMERA_TEST_RECORDS"),
-                    pathlib.Path(os.sys.argv[0] or "python").stem)
+                    pathlib.Path(sys.argv[0] or "python").stem)
 
 
 class Scratch:
@@ -317,3 +319,5 @@ def kill_strays():
 
 
 atexit.register(kill_strays)
+if threading.current_thread() is threading.main_thread():
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))

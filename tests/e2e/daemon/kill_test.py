@@ -7,6 +7,7 @@ was lost and that is sent again is one job.
 
 usage: kill_test.py CHIMERA [--rounds N] [--seed N] [--long]
 """
+import concurrent.futures
 import random
 import statistics
 import sys
@@ -151,26 +152,37 @@ def test_random_moments(arguments):
           f"{statistics.median(starts) * 1000:.0f} ms, most {max(starts) * 1000:.0f} ms")
 
 
-def hits_of(point, arguments, kinds, hits_max):
-    """Kills at hit 1, 2, 3 ... of one point until a run passes untouched; how many died."""
-    hit, died, misses = 0, 0, 0
-    while hit < hits_max and misses < 2:
+def kill_at(arguments, point, hit, kinds):
+    """One kill, one recovery, all checks; False if the point was not reached that often."""
+    scratch = Scratch()
+    one = Round(arguments.chimera, scratch, hit, arguments.seed + hit)
+    one.works = [Work(kind, f"{kind}-{hit}", scratch) for kind in kinds]
+    try:
+        died = one.die_at(point, hit)
+        one.recover_and_check()
+        all_jobs_are_ours(one.daemon, one.works)
+    except Exception:
+        print(f"    {point}=kill@{hit}, log:\n{one.daemon.said()}")
+        raise
+    finally:
+        one.daemon.kill()
+        scratch.remove()
+    return died
+
+
+def hits_of(point, arguments, kinds, most):
+    """Kills at hit 1, 2, 3 ... of one point until no run comes by that often; how many died."""
+    hits, died = [], 0
+    while not hits or hits[-1] < most:
+        last = hits[-1] if hits else 0
         # Every commit; of the many writes of the database every one at first, then some.
-        hit += 1 if point.startswith("store") else max(1, hit // 10)
-        scratch = Scratch()
-        one = Round(arguments.chimera, scratch, hit, arguments.seed + hit)
-        one.works = [Work(kind, f"{kind}-{hit}", scratch) for kind in kinds]
-        try:
-            misses = 0 if one.die_at(point, hit) else misses + 1
-            died += misses == 0
-            one.recover_and_check()
-            all_jobs_are_ours(one.daemon, one.works)
-        except Exception:
-            print(f"    {point}=kill@{hit}, log:\n{one.daemon.said()}")
-            raise
-        finally:
-            one.daemon.kill()
-            scratch.remove()
+        step = 1 if point.startswith("store") else max(1, last // 10)
+        hits = [last + step * n for n in range(1, LANES + 1) if last + step * n <= most]
+        with concurrent.futures.ThreadPoolExecutor(LANES) as lanes:
+            deaths = list(lanes.map(lambda hit: kill_at(arguments, point, hit, kinds), hits))
+        died += sum(deaths)
+        if not any(deaths):
+            break
     return died
 
 

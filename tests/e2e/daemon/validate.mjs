@@ -50,7 +50,8 @@ const templates = Object.keys(openapi.paths).map(path => {
 function templateOf(path) {
   const segments = path.split('/').length;
   const fits = templates.filter(each => each.pattern.test(path));
-  return (fits.find(each => each.path.split('/').length === segments) ?? fits[0])?.path;
+  return (fits.find(each => each.path.split('/').length === segments) ??
+          fits.sort((a, b) => b.length - a.length)[0])?.path;
 }
 function resolved(node) {
   while (node?.$ref)
@@ -99,7 +100,8 @@ function checkExchange({ method, path, status, headers, body }) {
                   documented.find(each => each === '*/*');
   if (!content) return differ(where, `undocumented content type ${type}`);
   if (status >= 400 && type !== 'application/problem+json') differ(where, `a problem as ${type}`);
-  if (!body || method === 'HEAD' || !response.content[content].schema) return;
+  if (!body || method === 'HEAD' || content === '*/*' || !response.content[content].schema) return;
+  if (!/[/+]json$/.test(type)) return;
   const validate = validatorAt('openapi.json', ...keys, 'content', content, 'schema');
   const value = JSON.parse(body);
   if (!validate(value)) differ(where, explain(validate, value));
