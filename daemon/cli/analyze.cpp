@@ -13,10 +13,10 @@
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/signal_set.hpp>
 #include <boost/system/system_error.hpp>
-#include <nlohmann/json.hpp>
 
 #include "agents/personas/persona_file.hpp"
 #include "daemon/cli/analysis.hpp"
+#include "daemon/cli/problem_document.hpp"
 #include "daemon/inference/narrator.hpp"
 #include "daemon/library/library.hpp"
 #include "daemon/loop/scope.hpp"
@@ -36,19 +36,7 @@ std::string utc_day(const clock& time) {
 // Problems on stderr for people, and as the one document of stdout for programs.
 exit_code tell(const analyze_options& options, exit_code code, const proto::problem& p) {
   fmt::print(stderr, "chimera: {}\n", proto::to_text(p));
-  if (options.json) {
-    nlohmann::ordered_json error;
-    error["error"] = {{"exit_code", static_cast<int>(code)},
-                      {"code", p.code},
-                      {"title", p.title},
-                      {"detail", p.detail},
-                      {"file", p.file},
-                      {"line", p.line},
-                      {"column", p.column},
-                      {"field", p.field},
-                      {"allowed", p.allowed}};
-    fmt::print("{}\n", reporting::to_text(error, 1));
-  }
+  if (options.json) fmt::print("{}\n", problem_document(p, code));
   return code;
 }
 

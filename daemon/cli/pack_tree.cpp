@@ -1,6 +1,5 @@
 #include "daemon/cli/pack_tree.hpp"
 
-#include <locale.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -16,6 +15,8 @@
 #include <archive.h>
 #include <archive_entry.h>
 #include <fmt/format.h>
+
+#include "daemon/datasets/utf8_names.hpp"
 
 namespace chimera::cli {
 namespace {
@@ -34,25 +35,6 @@ struct entry_closer {
 std::unexpected<proto::problem> failed(const fs::path& what, const std::string& cause) {
   return proto::fail("upload.pack", fmt::format("'{}' could not be packed", what.string()), cause);
 }
-
-// libarchive converts names with the locale of the thread: UTF-8 while this lives.
-class utf8_names {
- public:
-  utf8_names() : locale_(newlocale(LC_CTYPE_MASK, "C.UTF-8", nullptr)) {
-    if (locale_ != nullptr) before_ = uselocale(locale_);
-  }
-  utf8_names(const utf8_names&) = delete;
-  utf8_names& operator=(const utf8_names&) = delete;
-  ~utf8_names() {
-    if (locale_ == nullptr) return;
-    uselocale(before_);
-    freelocale(locale_);
-  }
-
- private:
-  locale_t locale_;
-  locale_t before_ = nullptr;
-};
 
 struct listing {
   std::vector<fs::path> files;
@@ -127,7 +109,7 @@ proto::result<packed_tree> packed_tree::pack(const fs::path& folder) {
   packed_tree made{fs::path(name)};
   made.left_out_ = found->left_out;
   const std::unique_ptr<archive, archive_closer> out(archive_write_new());
-  const utf8_names names;
+  const datasets::utf8_names names;
   archive_write_set_format_pax_restricted(out.get());
   const bool opened = archive_write_open_fd(out.get(), handle) == ARCHIVE_OK;
   proto::result<void> done;

@@ -5,6 +5,8 @@
 #include <fmt/format.h>
 
 #include "daemon/cli/server.hpp"
+
+#include "daemon/cli/problem_document.hpp"
 #include "daemon/cli/stream_event.hpp"
 #include "daemon/cli/terminal_text.hpp"
 
@@ -106,19 +108,7 @@ exit_code tell(const proto::problem& p, bool json) {
     at = end + 1;
   }
   fmt::print(stderr, "chimera: {}", shown);
-  if (json) {
-    ordered_json error;
-    error["error"] = {{"exit_code", static_cast<int>(code)},
-                      {"code", p.code},
-                      {"title", p.title},
-                      {"detail", p.detail},
-                      {"file", p.file},
-                      {"line", p.line},
-                      {"column", p.column},
-                      {"field", p.field},
-                      {"allowed", p.allowed}};
-    fmt::print("{}\n", error.dump(1, ' ', false, ordered_json::error_handler_t::replace));
-  }
+  if (json) fmt::print("{}\n", problem_document(p, code));
   return code;
 }
 

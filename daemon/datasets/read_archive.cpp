@@ -3,7 +3,6 @@
 #include <archive.h>
 #include <archive_entry.h>
 #include <fmt/format.h>
-#include <locale.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -17,6 +16,7 @@
 #include <vector>
 
 #include "daemon/datasets/entry_name.hpp"
+#include "daemon/datasets/utf8_names.hpp"
 
 namespace chimera::datasets {
 namespace {
@@ -27,25 +27,6 @@ struct archive_end {
   void operator()(archive* a) const { archive_read_free(a); }
 };
 using open_archive = std::unique_ptr<archive, archive_end>;
-
-/// libarchive converts names with the locale of the thread: UTF-8 while this lives.
-class utf8_names {
- public:
-  utf8_names() : locale_(newlocale(LC_CTYPE_MASK, "C.UTF-8", nullptr)) {
-    if (locale_ != nullptr) before_ = uselocale(locale_);
-  }
-  utf8_names(const utf8_names&) = delete;
-  utf8_names& operator=(const utf8_names&) = delete;
-  ~utf8_names() {
-    if (locale_ == nullptr) return;
-    uselocale(before_);
-    freelocale(locale_);
-  }
-
- private:
-  locale_t locale_;
-  locale_t before_ = nullptr;
-};
 
 std::string cause_of(archive* a) {
   const char* text = archive_error_string(a);

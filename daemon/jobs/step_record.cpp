@@ -25,18 +25,6 @@ std::string to_json(const generation_usage& u) {
       .take();
 }
 
-generation_usage usage_from(const json& j) {
-  generation_usage u;
-  u.prompt_tokens = j.at("prompt_tokens");
-  u.output_tokens = j.at("output_tokens");
-  u.ttft_ns = j.at("ttft_ns");
-  u.total_ns = j.at("total_ns");
-  u.load_ns = j.at("load_ns");
-  u.prompt_eval_ns = j.at("prompt_eval_ns");
-  u.eval_ns = j.at("eval_ns");
-  return u;
-}
-
 std::string replaced_json(const claims::replaced_number& r) {
   return object_text().add("text", r.text).add("fact", r.fact).take();
 }
@@ -121,6 +109,18 @@ roles::call_record call_from(const json& j) {
 }
 
 }  // namespace
+
+generation_usage usage_from(const json& j) {
+  generation_usage u;
+  u.prompt_tokens = j.at("prompt_tokens");
+  u.output_tokens = j.at("output_tokens");
+  u.ttft_ns = j.at("ttft_ns");
+  u.total_ns = j.at("total_ns");
+  u.load_ns = j.at("load_ns");
+  u.prompt_eval_ns = j.at("prompt_eval_ns");
+  u.eval_ns = j.at("eval_ns");
+  return u;
+}
 
 std::string write_record(const finished_node& n) {
   const std::string times = object_text()

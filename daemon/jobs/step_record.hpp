@@ -5,6 +5,8 @@
 #include <string>
 #include <vector>
 
+#include <nlohmann/json_fwd.hpp>
+
 #include "agents/roles/role.hpp"
 #include "daemon/store/store.hpp"
 #include "proto/problem.hpp"
@@ -30,6 +32,9 @@ struct finished_node {
 /// The record of a step as JSON text: {"markdown","times","calls":[{"step","persona","request",
 /// "answer","checked"}]}. What a text holds that is no UTF-8 is replaced.
 [[nodiscard]] std::string write_record(const finished_node& n);
+
+/// Usage as write_record and run.json write it; throws nlohmann's exception for a field that lacks.
+[[nodiscard]] generation_usage usage_from(const nlohmann::json& j);
 
 /// Back from the store; state and attempt are those of the row. An error ("record.unsound") names
 /// the step and what is wrong.

@@ -44,18 +44,6 @@ ordered_json usage_json(const roles::call_record& call) {
           {"eval_ns", u.eval_ns}};
 }
 
-generation_usage usage_from(const json& j) {
-  generation_usage u;
-  u.prompt_tokens = j.at("prompt_tokens");
-  u.output_tokens = j.at("output_tokens");
-  u.ttft_ns = j.at("ttft_ns");
-  u.total_ns = j.at("total_ns");
-  u.load_ns = j.at("load_ns");
-  u.prompt_eval_ns = j.at("prompt_eval_ns");
-  u.eval_ns = j.at("eval_ns");
-  return u;
-}
-
 // What is unsound in the agents that it names, or nothing.
 std::optional<std::string> take_run(const json& j, recording& out) {
   finished_run& run = out.run;
@@ -77,7 +65,7 @@ std::optional<std::string> take_run(const json& j, recording& out) {
   run.analysis_ns = recorded.at("analysis_ns");
   run.report_ns = recorded.at("report_ns");
   for (const json& call : recorded.at("calls"))
-    out.answers[call.at("step")].usage = usage_from(call);
+    out.answers[call.at("step")].usage = jobs::usage_from(call);
   for (const auto& [name, file] : j.at("files").items()) out.files[name] = file.at("sha256");
   return std::nullopt;
 }
