@@ -9,7 +9,8 @@ void add_settings_flags(CLI::App& sub, const std::shared_ptr<config::flag_values
     const std::string help = key.help + " (or " + key.variable + ")";
     const std::string name = key.name;
     if (name == "insecure") {
-      sub.add_flag_callback("--" + name, [given, name] { (*given)[name] = {"true"}; }, help);
+      auto set = [given, name] { (*given)[name] = {"true"}; };
+      sub.add_flag_callback("--" + name, std::move(set), help);
       continue;
     }
     auto take = [given, name](const std::vector<std::string>& values) { (*given)[name] = values; };

@@ -21,39 +21,46 @@ fs::path absolute_path(const std::string& text, const fs::path& base) {
   return (base / text).lexically_normal();
 }
 
-template <fs::path settings::* Member>
+using path_member = fs::path settings::*;
+using paths_member = std::vector<fs::path> settings::*;
+using text_member = std::string settings::*;
+using texts_member = std::vector<std::string> settings::*;
+using count_member = std::uint32_t settings::*;
+using upload_member = std::uint64_t upload_limits::*;
+
+template <path_member Member>
 bool take_path(const assignment& a) {
   a.into.*Member = absolute_path(a.values.front(), a.base);
   return true;
 }
 
-template <std::vector<fs::path> settings::* Member>
+template <paths_member Member>
 bool take_paths(const assignment& a) {
   (a.into.*Member).clear();
   for (const std::string& text : a.values) (a.into.*Member).push_back(absolute_path(text, a.base));
   return true;
 }
 
-template <std::string settings::* Member>
+template <text_member Member>
 bool take_text(const assignment& a) {
   a.into.*Member = a.values.front();
   return true;
 }
 
-template <std::vector<std::string> settings::* Member>
+template <texts_member Member>
 bool take_texts(const assignment& a) {
   a.into.*Member = a.values;
   return true;
 }
 
-template <std::uint32_t settings::* Member, std::uint32_t Least>
+template <count_member Member, std::uint32_t Least>
 bool take_count(const assignment& a) {
   const auto number = parse_count(a.values.front(), Least, jobs_max);
   if (number) a.into.*Member = static_cast<std::uint32_t>(*number);
   return number.has_value();
 }
 
-template <std::uint64_t upload_limits::* Member, std::uint64_t Most>
+template <upload_member Member, std::uint64_t Most>
 bool take_upload(const assignment& a) {
   const auto number = parse_bytes(a.values.front());
   if (!number || *number == 0 || *number > Most) return false;

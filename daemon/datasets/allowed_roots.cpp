@@ -145,7 +145,7 @@ proto::result<fs::path> allowed_roots::resolve(std::string_view asked) const {
       continue;
     }
     const std::string next = joined(here, name);
-    struct stat found{};
+    struct stat found = {};
     if (::lstat(next.c_str(), &found) != 0)
       return not_found(asked, std::generic_category().message(errno));
     if (!S_ISLNK(found.st_mode)) {

@@ -70,7 +70,7 @@ proto::result<void> read_form(int file, std::string_view media_type, std::size_t
 proto::result<unpacked> unpack(const std::filesystem::path& upload, std::string_view media_type,
                                const std::filesystem::path& target, const unpack_limits& limits) {
   const evidence::descriptor file(open(upload.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK));
-  struct stat found{};
+  struct stat found = {};
   if (!file || fstat(file.get(), &found) != 0) return disk_failure("reading the upload", errno);
   if (!S_ISREG(found.st_mode)) return disk_failure("reading the upload", EINVAL);
   const auto bytes = static_cast<std::uint64_t>(found.st_size);

@@ -111,7 +111,7 @@ void write_process(exposition& out) {
     out.only("process_resident_memory_bytes", "gauge", "Memory in use.", resident * bytes);
     out.only("process_virtual_memory_bytes", "gauge", "Memory reserved.", size * bytes);
   }
-  struct rusage used{};
+  struct rusage used = {};
   if (::getrusage(RUSAGE_SELF, &used) == 0) {
     const auto seconds = [](const timeval& t) {
       return static_cast<double>(t.tv_sec) + static_cast<double>(t.tv_usec) / 1e6;

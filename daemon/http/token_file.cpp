@@ -103,7 +103,7 @@ proto::result<token_table> token_table::parse(std::string_view text, std::string
 }
 
 proto::result<token_table> token_table::read(const std::filesystem::path& file) {
-  struct stat what{};
+  struct stat what = {};
   if (::stat(file.c_str(), &what) != 0)
     return std::unexpected(
         wrong_line(file.string(), 0, "the token file cannot be read", std::strerror(errno)));

@@ -83,7 +83,7 @@ int move_file(const fs::path& from, const fs::path& to) {
 }
 
 bool is_whole(const fs::path& file, std::size_t size) {
-  struct stat s{};
+  struct stat s = {};
   return ::stat(file.c_str(), &s) == 0 && S_ISREG(s.st_mode) &&
          static_cast<std::size_t>(s.st_size) == size;
 }

@@ -187,7 +187,7 @@ proto::result<std::optional<store::content>> sqlite_store::find_content(std::str
     return std::optional<content>(std::move(found));
   }
   found.file = shelf_.file_of(sha256).string();
-  struct stat there{};
+  struct stat there = {};
   if (::stat(found.file.c_str(), &there) != 0 ||
       static_cast<std::uint64_t>(there.st_size) != found.size) {
     auto bad = corrupt("a file of the shelf", sha256);

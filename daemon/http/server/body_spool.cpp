@@ -68,7 +68,7 @@ void body_spool::remove() {
 proto::result<file_reader> file_reader::open(const std::filesystem::path& path) {
   const int file = ::open(path.c_str(), O_RDONLY | O_CLOEXEC);
   if (file < 0) return failed(path, "open");
-  struct stat facts{};
+  struct stat facts = {};
   if (::fstat(file, &facts) != 0 || !S_ISREG(facts.st_mode)) {
     auto out = failed(path, "read");
     static_cast<void>(::close(file));  // best effort: nothing was written to it

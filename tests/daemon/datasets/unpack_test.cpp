@@ -69,7 +69,7 @@ TEST_CASE("what is unpacked belongs to the owner alone, whatever the upload says
   const auto upload = space.write(
       "upload", pack({{"d/", "", AE_IFDIR, "", 01777}, {"d/tool", "#!", AE_IFREG, "", 06777}}));
   REQUIRE(unpack(upload, "", space / "target", {}).has_value());
-  struct stat found{};
+  struct stat found = {};
   REQUIRE(stat((space / "target/d/tool").c_str(), &found) == 0);
   CHECK((found.st_mode & 07777U) == 0600U);
   REQUIRE(stat((space / "target/d").c_str(), &found) == 0);

@@ -115,8 +115,9 @@ TEST_CASE("num_predict shortens an answer and is the reason of its end") {
 }
 
 TEST_CASE("every fault is an error of its own") {
+  using rate_member = double config::simulation::*;
   struct row {
-    double config::simulation::* rate;
+    rate_member rate;
     std::string code;
     bool has_tokens;
     seconds takes;

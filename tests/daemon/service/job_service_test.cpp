@@ -29,21 +29,19 @@ struct world {
 // One life of the daemon: start, do, stop.
 struct life {
   explicit life(world& in, queue_limits limits = {4, 100, 50})
-      : around{
-            in.kept,
-            compute,
-            files,
-            in.time,
-            [](const proto::job_request&) -> proto::result<std::filesystem::path> {
-              return proto::fail("dataset.not-found", "no such folder");
-            },
-            [] { return proto::result<library::catalog>(test::plain_agents()); },
-            [&in](std::string_view name) -> std::shared_ptr<text_generator> {
-              if (name.empty() || name == "main") return in.backend;
-              return nullptr;
-            },
-            [] { return std::vector<jobs::backend_view>{{"main", "scripted", "", 0, 0, 0, true}}; },
-            [&in](const std::string& line) { in.reported.push_back(line); }} {
+      : around{in.kept, compute, files, in.time, {}, {}, {}, {}, {}} {
+    around.locate = [](const proto::job_request&) -> proto::result<std::filesystem::path> {
+      return proto::fail("dataset.not-found", "no such folder");
+    };
+    around.load_library = [] { return proto::result<library::catalog>(test::plain_agents()); };
+    around.backend = [&in](std::string_view name) -> std::shared_ptr<text_generator> {
+      if (name.empty() || name == "main") return in.backend;
+      return nullptr;
+    };
+    around.backends = [] {
+      return std::vector<jobs::backend_view>{{"main", "scripted", "", 0, 0, 0, true}};
+    };
+    around.report = [&in](const std::string& line) { in.reported.push_back(line); };
     service_settings settings;
     settings.queue = limits;
     service = std::make_unique<job_service>(around, settings, test::plain_agents(),
