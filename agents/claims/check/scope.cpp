@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <cassert>
 #include <iterator>
 #include <utility>
 
@@ -138,12 +139,13 @@ void add_defaults(spoken_key& key, const spoken_sentence& heading, const spoken_
     if (m.kind == cue_kind::metric && key.metrics.empty()) key.metrics = m.ids;
     if (m.kind == cue_kind::statistic && key.statistics.empty()) key.statistics = m.ids;
     if (m.kind == cue_kind::rows && key.rows == 0) key.rows = m.ids.front();
+    if (m.kind != cue_kind::group) continue;
     const auto excludes = [&](const mention& other) {
       return other.kind == cue_kind::group && exclude_each_other(other, m, book);
     };
     const bool said = key.ambiguous ? std::ranges::any_of(s.mentions, excludes)
                                     : std::ranges::any_of(key.subjects, excludes);
-    if (m.kind == cue_kind::group && !said) key.subjects.push_back(m);
+    if (!said) key.subjects.push_back(m);
   }
 }
 
@@ -191,6 +193,7 @@ void add_unit_metric(std::vector<spoken_key>& keys, const std::vector<placed_num
 }  // namespace
 
 bool exclude_each_other(const mention& a, const mention& b, const fact_book& book) {
+  assert(a.kind == cue_kind::group && b.kind == cue_kind::group);
   if (!a.files.empty() && !b.files.empty()) return true;
   std::vector<std::uint32_t> columns_a;
   std::vector<std::uint32_t> columns_b;
