@@ -1,6 +1,7 @@
 #include "daemon/config/backend_reader.hpp"
 
 #include <algorithm>
+#include <cmath>
 #include <limits>
 #include <utility>
 
@@ -32,9 +33,11 @@ std::vector<std::string> fields_for(const std::string& type) {
     for (const std::string& name : more)
       if (std::ranges::find(fields, name) == fields.end()) fields.push_back(name);
   };
-  if (type == "ollama" || !known) add({"url"});
-  if (type == "openai" || !known) add({"url", "key_file"});
-  if (type == "llama" || !known) add({"file"});
+  if (type == "ollama" || !known) add({"url", "ca_file", "profile"});
+  if (type == "openai" || !known) add({"url", "ca_file", "key_file"});
+  if (type == "llama" || !known) add({"file", "library", "gpu", "context", "threads"});
+  if (type == "ollama" || type == "openai" || type == "llama" || !known)
+    add({"first_token", "between_tokens", "total"});
   if (type == "simulated" || !known) add(simulated_fields);
   return fields;
 }
@@ -94,6 +97,49 @@ fs::path path_or_nothing(yaml_fields& fields, std::string_view key, const fs::pa
   return (base / fields.text(key)).lexically_normal();
 }
 
+llama_settings read_llama(yaml_fields& fields, const fs::path& base) {
+  constexpr std::uint32_t threads_max = 1024;
+  llama_settings l;
+  l.library = path_or_nothing(fields, "library", base);
+  if (fields.has("gpu")) l.gpu = fields.choice("gpu", {"auto", "require", "off"});
+  l.context = fields.count_or("context", l.context, 0, 100'000'000);
+  l.threads = fields.count_or("threads", l.threads, 0, threads_max);
+  return l;
+}
+
+// What makes a server load a model anew when it changes.
+std::map<std::string, std::string> read_profile(yaml_fields& fields) {
+  constexpr double least = -1;
+  constexpr double most = 1e9;
+  std::map<std::string, std::string> profile;
+  if (!fields.has("profile")) return profile;
+  const YAML::Node node = fields.node("profile");
+  const std::vector<std::string> known = {"num_ctx",    "num_gpu",  "num_batch",
+                                          "num_thread", "main_gpu", "use_mmap"};
+  const auto refuse = [&](const std::string& why) {
+    fields.refuse(node, "profile", why, "",
+                  personas::listed(known) + ": whole numbers; use_mmap: true or false");
+  };
+  if (!node.IsMap()) {
+    refuse("is no mapping");
+    return profile;
+  }
+  for (const auto& pair : node) {
+    const std::string name = pair.first.IsScalar() ? pair.first.Scalar() : "";
+    const std::string value = pair.second.IsScalar() ? pair.second.Scalar() : "";
+    const auto number = proto::parse_decimal(value);
+    const bool flag = value == "true" || value == "false";
+    const bool whole =
+        number && *number >= least && *number <= most && *number == std::floor(*number);
+    if (std::ranges::find(known, name) == known.end() || !(name == "use_mmap" ? flag : whole)) {
+      refuse(fmt::format("'{}: {}' is not accepted", name, value));
+      return profile;
+    }
+    profile.emplace(name, value);
+  }
+  return profile;
+}
+
 backend_settings read_backend(const YAML::Node& map, const std::string& path,
                               const std::string& file, const fs::path& base,
                               std::optional<proto::problem>& first) {
@@ -117,8 +163,19 @@ backend_settings read_backend(const YAML::Node& map, const std::string& path,
       fields.refuse(fields.node("url"), "url", "is no address of a server", fault,
                     "http://host:port or https://host");
   }
+  if (b.type == "ollama") b.profile = read_profile(fields);
+  if (b.type == "ollama" || b.type == "openai")
+    b.ca_file = path_or_nothing(fields, "ca_file", base);
   if (b.type == "openai") b.key_file = path_or_nothing(fields, "key_file", base);
-  if (b.type == "llama") b.file = (base / fields.text("file")).lexically_normal();
+  if (b.type == "llama") {
+    b.file = (base / fields.text("file")).lexically_normal();
+    b.llama = read_llama(fields, base);
+  }
+  if (b.type == "ollama" || b.type == "openai" || b.type == "llama") {
+    b.budgets.first_token = duration_or(fields, "first_token", b.budgets.first_token);
+    b.budgets.between_tokens = duration_or(fields, "between_tokens", b.budgets.between_tokens);
+    b.budgets.total = duration_or(fields, "total", b.budgets.total);
+  }
   if (b.type == "simulated") b.simulated = read_simulation(fields);
   return b;
 }
@@ -147,13 +204,17 @@ std::vector<backend_settings> read_backends(const YAML::Node& list, const std::s
 
 std::optional<backend_settings> backend_from_text(const std::string& text, const fs::path& base) {
   constexpr std::string_view llama = "llama:";
+  constexpr std::string_view openai = "openai:";
   backend_settings b;
   if (text == "narrator" || text == "simulated") {
     b.type = text;
   } else if (text.starts_with("http://") || text.starts_with("https://")) {
     if (!url_fault(text).empty()) return std::nullopt;
-    b.type = "ollama";
+    b.type = text.ends_with("/v1") || text.ends_with("/v1/") ? "openai" : "ollama";
     b.url = text;
+  } else if (text.starts_with(openai) && url_fault(text.substr(openai.size())).empty()) {
+    b.type = "openai";
+    b.url = text.substr(openai.size());
   } else if (text.starts_with(llama) && text.size() > llama.size()) {
     b.type = "llama";
     b.file = (base / text.substr(llama.size())).lexically_normal();

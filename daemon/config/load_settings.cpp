@@ -227,7 +227,8 @@ proto::result<void> settle_backends(settings& s, const places& known) {
                           : "is no address of a server";
   const std::string near = personas::nearest(s.default_backend, names);
   if (!near.empty()) p.detail = fmt::format("did you mean '{}'?", near);
-  p.allowed = personas::listed(names) + ", simulated, http://host:port or llama:FILE";
+  p.allowed = personas::listed(names) +
+              ", simulated, http://host:port, openai:http://host:port or llama:FILE";
   return std::unexpected(std::move(p));
 }
 

@@ -34,7 +34,7 @@ using flag_values = std::map<std::string, std::vector<std::string>, std::less<>>
 /// over it. Without any: loopback port 7717, the narrator, data under the user's state folder, the
 /// current folder as root. Relative paths of the file are taken from its folder, others from the
 /// current one. `backend` may name one of `backends`, or define one: narrator, simulated, the URL
-/// of an Ollama server, llama:FILE.
+/// of an Ollama server, openai:URL (a URL that ends with /v1 will do), llama:FILE.
 ///
 /// Errors name file, line, column and field, or the flag or variable: yaml.*, "config.value",
 /// "config.backend", "config.folder", "config.exposed" (an address beyond loopback, without token

@@ -4,6 +4,7 @@
 #include <chrono>
 #include <cstdint>
 #include <filesystem>
+#include <map>
 #include <string>
 #include <vector>
 
@@ -32,15 +33,41 @@ struct simulation {
   bool operator==(const simulation&) const = default;
 };
 
+/// How long a call may take; each starts when the call is made, not while it waits for its slot.
+struct call_budgets {
+  std::chrono::milliseconds first_token{300'000};  ///< loading and reading the prompt included
+  std::chrono::milliseconds between_tokens{60'000};
+  std::chrono::milliseconds total{1'800'000};
+
+  bool operator==(const call_budgets&) const = default;
+};
+
+/// The embedded engine.
+struct llama_settings {
+  std::filesystem::path library;  ///< libllama; "" = where the program's fetch command puts it
+  std::string gpu = "auto";       ///< auto, require or off
+  std::uint32_t context = 0;  ///< tokens of all sequences together; 0 = as the model, at most 8,192
+  std::uint32_t threads = 0;  ///< 0 = cores less one, at least one
+
+  bool operator==(const llama_settings&) const = default;
+};
+
 /// One of `backends:`.
 struct backend_settings {
   std::string name;
-  std::string type;                  ///< narrator, simulated, ollama, openai or llama
-  std::string url;                   ///< ollama, openai: http://host:port; holds no secret
-  std::filesystem::path file;        ///< llama: the model's file
-  std::filesystem::path key_file;    ///< openai: the file that holds the key; "" = none
+  std::string type;                ///< narrator, simulated, ollama, openai or llama
+  std::string url;                 ///< ollama, openai: http://host:port; holds no secret
+  std::filesystem::path file;      ///< llama: the model's file
+  std::filesystem::path key_file;  ///< openai: the file that holds the key; "" = none
+  std::filesystem::path ca_file;   ///< ollama, openai: who vouches for https; "" = the system's
+  /// ollama: options that load a model (num_ctx, num_gpu, num_batch, num_thread, main_gpu,
+  /// use_mmap); the same on every call, whatever personas ask for, because a change reloads the
+  /// model.
+  std::map<std::string, std::string> profile;
+  call_budgets budgets;  ///< ollama, openai, llama
+  llama_settings llama;
   std::string model;                 ///< of requests that name none; "" = `default_model`
-  std::uint32_t slots = 0;           ///< calls at a time; 0 = no bound
+  std::uint32_t slots = 0;           ///< calls at a time; 0 = as the backend shows, else no bound
   std::uint32_t waiting_max = 1000;  ///< calls that may wait for a slot
   simulation simulated;
   std::string origin;      ///< the file that defines it, for errors; "" = no file

@@ -24,12 +24,13 @@ class gate::pass {
   gate_policy::ticket id_;
 };
 
-gate::gate(std::unique_ptr<text_generator> inner, gate_limits limits, const clock& time,
-           std::string model)
+gate::gate(std::unique_ptr<backend> inner, gate_limits limits, const clock& time, std::string model)
     : inner_(std::move(inner)), policy_(limits), time_(time), model_(std::move(model)) {}
 
 task<proto::result<generation>> gate::generate(generation_request request,
                                                std::function<void(std::string_view)> on_token) {
+  // Whatever is wrong with the backend, the call itself will say so.
+  if (!looked_ && policy_.limits().slots == 0) (void)co_await look();
   const gate_policy::answer asked = policy_.ask(request.priority);
   if (asked.what == gate_policy::verdict::full)
     co_return proto::fail(
@@ -79,7 +80,28 @@ void gate::release(gate_policy::ticket id) {
   tell_moves();
 }
 
+task<proto::result<model_limits>> gate::limits(generation_request about) {
+  if (about.model.empty()) about.model = model_;
+  co_return co_await inner_->limits(std::move(about));
+}
+
+task<proto::result<std::uint64_t>> gate::count_tokens(generation_request request) {
+  if (request.model.empty()) request.model = model_;
+  co_return co_await inner_->count_tokens(std::move(request));
+}
+
+task<proto::result<backend_view>> gate::look() {
+  auto view = co_await inner_->look();
+  available_ = view.has_value() || view.error().code != "backend.unavailable";
+  if (!view) co_return view;
+  looked_ = true;
+  shown_slots_ = view->slots;
+  if (policy_.limits().slots == 0) set_limits(policy_.limits());
+  co_return view;
+}
+
 void gate::set_limits(gate_limits limits) {
+  if (limits.slots == 0) limits.slots = shown_slots_;
   let_in(policy_.set_limits(limits));
   tell_moves();
 }

@@ -13,7 +13,7 @@
 #include <boost/asio/steady_timer.hpp>
 
 #include "agents/ports/clock.hpp"
-#include "agents/ports/text_generator.hpp"
+#include "daemon/inference/backend.hpp"
 #include "daemon/inference/gate_policy.hpp"
 #include "daemon/loop/asio.hpp"
 
@@ -34,13 +34,20 @@ struct waiting_call {
 /// in the queue is gone: calls under way and slots in use are always the same number.
 class gate final : public text_generator {
  public:
-  /// `time` outlives the gate. `model` is of requests that name none; "" = leave it open.
-  gate(std::unique_ptr<text_generator> inner, gate_limits limits, const clock& time,
+  /// `time` outlives the gate. Limits without slots become those that the backend shows when it is
+  /// looked at, before the first call. `model` is of requests that name none; "" = leave it open.
+  gate(std::unique_ptr<backend> inner, gate_limits limits, const clock& time,
        std::string model = {});
 
   /// Waits for a slot, then calls the backend. Errors: those of the backend; "backend.queue-full".
   [[nodiscard]] task<proto::result<generation>> generate(
       generation_request request, std::function<void(std::string_view)> on_token) override;
+  /// As the backend; take no slot.
+  [[nodiscard]] task<proto::result<model_limits>> limits(generation_request about) override;
+  [[nodiscard]] task<proto::result<std::uint64_t>> count_tokens(
+      generation_request request) override;
+  /// Looks at the backend and keeps what it shows of its slots.
+  [[nodiscard]] task<proto::result<backend_view>> look();
   [[nodiscard]] std::string describe() const override { return inner_->describe(); }
 
   /// Told when a call begins to wait, when it goes on, and at most every `moves_apart` where all
@@ -51,7 +58,7 @@ class gate final : public text_generator {
   }
 
   void set_limits(gate_limits limits);
-  [[nodiscard]] const gate_limits& limits() const { return policy_.limits(); }
+  [[nodiscard]] const gate_limits& bounds() const { return policy_.limits(); }
   [[nodiscard]] std::size_t in_flight() const { return policy_.in_use(); }
   [[nodiscard]] std::size_t waiting() const { return policy_.waiting(); }
   /// All that wait, the next first.
@@ -74,7 +81,7 @@ class gate final : public text_generator {
   void tell_moves();
   [[nodiscard]] waiting_call view(const waiter& w, std::size_t position) const;
 
-  std::unique_ptr<text_generator> inner_;
+  std::unique_ptr<backend> inner_;
   gate_policy policy_;
   const clock& time_;
   std::string model_;
@@ -82,6 +89,8 @@ class gate final : public text_generator {
   std::map<gate_policy::ticket, waiter*> waiters_;  ///< each lives in its coroutine
   std::optional<std::chrono::nanoseconds> moves_told_;
   bool available_ = true;
+  bool looked_ = false;
+  std::size_t shown_slots_ = 0;
 };
 
 }  // namespace chimera::inference

@@ -3,14 +3,14 @@
 #pragma once
 
 #include "agents/ports/clock.hpp"
-#include "agents/ports/text_generator.hpp"
+#include "daemon/inference/backend.hpp"
 
 namespace chimera::inference {
 
 /// Deterministic: the same prompt gives the same text. Lives on the loop thread; gives way to other
 /// work every few words, where it can be cancelled. Usage counts words as tokens; durations are
 /// wall time. Options and model of a request have no effect on it.
-class narrator final : public text_generator {
+class narrator final : public backend {
  public:
   /// `time` outlives the narrator.
   explicit narrator(const clock& time) : time_(time) {}

@@ -9,8 +9,8 @@
 #include <unordered_map>
 
 #include "agents/ports/clock.hpp"
-#include "agents/ports/text_generator.hpp"
 #include "daemon/config/settings.hpp"
+#include "daemon/inference/backend.hpp"
 
 namespace chimera::inference {
 
@@ -18,7 +18,7 @@ namespace chimera::inference {
 /// the fault. So a call that failed may succeed when it is made again. The text is words without
 /// digits, one a token. Of the options only num_predict has an effect. Lives on the loop thread;
 /// gives way to other work before each token.
-class simulated final : public text_generator {
+class simulated final : public backend {
  public:
   /// `time` outlives it.
   simulated(config::simulation how, const clock& time) : how_(how), time_(time) {}

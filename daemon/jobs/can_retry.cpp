@@ -15,21 +15,17 @@ struct entry {
 // The first prefix that fits decides. What is not listed does not pass by itself: usage,
 // validation, deadlines of the step and the job, spent budgets.
 constexpr std::array table = std::to_array<entry>({
-    {"backend.unknown", false},
-    {"backend.model", false},  // no such model
-    {"backend.unauthorized", false},
-    {"backend.forbidden", false},
-    {"backend.refused", false},  // refused the request itself
-    {"backend.request", false},
-    {"backend.bad-request", false},
-    {"backend.config", false},
-    {"backend.type", false},
-    {"backend.", true},
-    {"generation.", true},
-    {"client.closed", true},
-    {"client.connect", true},
-    {"client.timeout", true},
-    {"role.empty", true},
+    {"backend.unknown", false},   {"backend.model", false},  // no such model
+    {"backend.context", false},                              // the prompt does not fit
+    {"backend.truncated", false},                            // the server cut the prompt
+    {"backend.protocol", false},  {"backend.no-gpu", false},
+    {"backend.library", false},   {"backend.unauthorized", false},
+    {"backend.forbidden", false}, {"backend.refused", false},  // refused the request itself
+    {"backend.request", false},   {"backend.bad-request", false},
+    {"backend.config", false},    {"backend.type", false},
+    {"backend.", true},           {"generation.", true},
+    {"client.closed", true},      {"client.connect", true},
+    {"client.timeout", true},     {"role.empty", true},
     {"deadline.attempt", true},
 });
 

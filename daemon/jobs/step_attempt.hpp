@@ -42,6 +42,12 @@ class step_attempt final : public text_generator {
 
   task<proto::result<generation>> generate(generation_request request,
                                            std::function<void(std::string_view)> on_token) override;
+  task<proto::result<model_limits>> limits(generation_request about) override {
+    return around_.backend.limits(std::move(about));
+  }
+  task<proto::result<std::uint64_t>> count_tokens(generation_request request) override {
+    return around_.backend.count_tokens(std::move(request));
+  }
   [[nodiscard]] std::string describe() const override { return around_.backend.describe(); }
 
  private:

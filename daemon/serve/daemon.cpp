@@ -14,12 +14,12 @@
 #include <boost/asio/signal_set.hpp>
 
 #include "agents/personas/persona_file.hpp"
+#include "daemon/backends/backend_set.hpp"
 #include "daemon/datasets/allowed_roots.hpp"
 #include "daemon/datasets/dataset_store.hpp"
 #include "daemon/faults/faults.hpp"
 #include "daemon/http/application.hpp"
 #include "daemon/http/server/server.hpp"
-#include "daemon/inference/backends.hpp"
 #include "daemon/library/library.hpp"
 #include "daemon/loop/scope.hpp"
 #include "daemon/loop/steady_clock.hpp"

@@ -23,7 +23,7 @@ namespace {
 using std::chrono::seconds;
 
 // Takes ten seconds for a call; a step named "throw" or "fail" does that at its end.
-class slow_backend final : public text_generator {
+class slow_backend final : public backend {
  public:
   explicit slow_backend(const clock& time) : time_(time) {}
 

@@ -1,4 +1,4 @@
-#include "daemon/inference/backends.hpp"
+#include "daemon/backends/backend_set.hpp"
 
 #include <catch2/catch.hpp>
 
@@ -31,7 +31,7 @@ TEST_CASE("the backends of the settings are found by name, the default without o
   REQUIRE(all);
   CHECK((*all)->all().size() == 2);
   REQUIRE((*all)->find("a"));
-  CHECK((*all)->find("a")->behind->limits() == gate_limits{2, 7});
+  CHECK((*all)->find("a")->behind->bounds() == gate_limits{2, 7});
   CHECK((*all)->find("")->what.name == "narrator");
   const auto unknown = (*all)->find("naratorr");
   REQUIRE_FALSE(unknown);
@@ -62,7 +62,7 @@ TEST_CASE("a reload keeps the gates that stay the same and changes their slots i
       first->get());
   REQUIRE(second);
   CHECK((*second)->find("a")->behind == (*first)->find("a")->behind);
-  CHECK((*second)->find("a")->behind->limits().slots == 3);
+  CHECK((*second)->find("a")->behind->bounds().slots == 3);
   CHECK((*second)->find("b")->behind != (*first)->find("b")->behind);
 }
 
@@ -74,7 +74,7 @@ TEST_CASE("a refused reload changes no gate") {
       b.build("backends: [{name: a, type: simulated, slots: 3}, {name: x, type: llama, file: m}]",
               first->get());
   CHECK_FALSE(second);
-  CHECK((*first)->find("a")->behind->limits().slots == 1);
+  CHECK((*first)->find("a")->behind->bounds().slots == 1);
 }
 
 }  // namespace

@@ -1,4 +1,4 @@
-#include "daemon/inference/backends.hpp"
+#include "daemon/backends/backend_set.hpp"
 
 #include <algorithm>
 #include <utility>
@@ -12,7 +12,7 @@
 namespace chimera::inference {
 namespace {
 
-std::unique_ptr<text_generator> make(const config::backend_settings& what, const clock& time) {
+std::unique_ptr<backend> make(const config::backend_settings& what, const clock& time) {
   if (what.type == "narrator") return std::make_unique<narrator>(time);
   if (what.type == "simulated") return std::make_unique<simulated>(what.simulated, time);
   return nullptr;
