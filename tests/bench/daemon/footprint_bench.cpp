@@ -1,12 +1,13 @@
 // What the daemon costs when nothing happens: start to ready, resident memory, and submitting into
 // a store that holds more and more finished jobs. FOOTPRINT_BENCH_STARTS, FOOTPRINT_BENCH_JOBS (the
-// largest store; tenfold fewer before it), FOOTPRINT_BENCH_SUBMITS.
+// largest store; one tenfold smaller beside it), FOOTPRINT_BENCH_SUBMITS, FOOTPRINT_BENCH_ROUNDS.
 #include <unistd.h>
 
 #include <cstddef>
 #include <cstdint>
 #include <cstdlib>
 #include <filesystem>
+#include <memory>
 #include <string>
 #include <utility>
 #include <vector>
@@ -111,28 +112,46 @@ void measure_starts(std::size_t count) {
   resident.print("resident memory when ready (target 20 MB)", "MB");
 }
 
-void measure_stores(std::size_t largest, std::size_t submits) {
-  served_daemon daemon;
-  daemon.start();
-  series first;
-  run_jobs(daemon, 1, first);
-  daemon.stop();
-  std::size_t held = 0;
+// Side by side: a round measures each store once, so that a busy disk is busy for all of them.
+void measure_stores(std::size_t largest, std::size_t submits, std::size_t rounds) {
+  struct sized {
+    std::size_t jobs = 0;
+    std::unique_ptr<served_daemon> daemon = std::make_unique<served_daemon>();
+    series start_ms;
+    series submit_ms;
+    series ratio;
+  };
+  std::vector<sized> stores;
   for (const std::size_t wanted : {std::size_t{1}, largest / 10, largest}) {
-    const auto filling = steady::now();
-    if (wanted > 1) filler(daemon.data()).fill(std::exchange(held, wanted), wanted);
-    // What the filling left to be written would be waited for by the syncs of the jobs.
-    sync();
-    const double filled = ms_since(filling) / 1e3;
-    const auto begin = steady::now();
-    daemon.start();
-    const double start = ms_since(begin);
-    series ms;
-    run_jobs(daemon, submits, ms);
-    fmt::print("{} finished jobs: start {:.0f} ms, {:.1f} MB resident, filled in {:.0f} s\n",
-               wanted, start, static_cast<double>(daemon.resident_bytes()) / 1e6, filled);
-    ms.print_tail("POST to completed, one at a time", "ms");
-    daemon.stop();
+    sized& one = stores.emplace_back();
+    one.jobs = wanted;
+    one.daemon->start();
+    series first;
+    run_jobs(*one.daemon, 1, first);
+    one.daemon->stop();
+    if (wanted > 1) filler(one.daemon->data()).fill(1, wanted);
+  }
+  // What the filling left to be written would be waited for by the syncs of the jobs.
+  sync();
+  for (std::size_t round = 0; round < rounds; ++round) {
+    double least = 0;
+    for (sized& one : stores) {
+      const auto begin = steady::now();
+      one.daemon->start();
+      one.start_ms.add(ms_since(begin));
+      series ms;
+      run_jobs(*one.daemon, submits, ms);
+      one.submit_ms.add(ms.median());
+      if (least == 0) least = ms.median();
+      one.ratio.add(ms.median() / least);
+      one.daemon->stop();
+    }
+  }
+  for (sized& one : stores) {
+    fmt::print("{} finished jobs, {} rounds of {} jobs\n", one.jobs, rounds, submits);
+    one.start_ms.print("start to ready", "ms");
+    one.submit_ms.print("POST to completed, p50 of a round", "ms");
+    one.ratio.print("its ratio to that of 1 finished job", "");
   }
 }
 
@@ -142,5 +161,6 @@ int main() {
   print_machine();
   measure_starts(count_setting("FOOTPRINT_BENCH_STARTS", 20));
   measure_stores(count_setting("FOOTPRINT_BENCH_JOBS", 1'000'000),
-                 count_setting("FOOTPRINT_BENCH_SUBMITS", 300));
+                 count_setting("FOOTPRINT_BENCH_SUBMITS", 100),
+                 count_setting("FOOTPRINT_BENCH_ROUNDS", 7));
 }
