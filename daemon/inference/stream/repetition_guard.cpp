@@ -8,6 +8,9 @@ namespace {
 constexpr std::uint64_t byte_prime = 0x100000001b3ULL;  // FNV-1a
 constexpr std::uint64_t byte_start = 0xcbf29ce484222325ULL;
 constexpr std::uint64_t base = 0x9e3779b97f4a7c15ULL;  // odd: no word is lost in the product
+constexpr std::size_t looked_every = 128;              // bytes between two looks at the last ones
+constexpr std::size_t recent_min =
+    (repetition_guard::repeats_max + 1) * repetition_guard::period_max;
 constexpr std::size_t seen_max = 1U << 16U;
 
 // base^shingle_words: the weight of the word that leaves.
@@ -26,15 +29,20 @@ bool is_meaningful(unsigned char c) {
 }  // namespace
 
 bool repetition_guard::push(std::string_view text) {
-  for (const char c : text) {
-    if (runaway_) break;
-    take(static_cast<unsigned char>(c));
+  for (std::size_t at = 0; at < text.size() && !runaway_; at += looked_every) {
+    const std::string_view part = text.substr(at, looked_every);
+    for (const char c : part) take(static_cast<unsigned char>(c));
+    recent_ += part;
+    unlooked_ += part.size();
+    if (unlooked_ < looked_every) continue;
+    unlooked_ = 0;
+    runaway_ = runaway_ || goes_in_circles();
+    if (recent_.size() >= 4 * recent_min) recent_.erase(0, recent_.size() - recent_min);
   }
   return runaway_;
 }
 
 void repetition_guard::take(unsigned char byte) {
-  count_period(byte);
   if (is_blank(byte)) {
     end_word();
     return;
@@ -44,23 +52,17 @@ void repetition_guard::take(unsigned char byte) {
   meaningful_ = meaningful_ || is_meaningful(byte);
 }
 
-void repetition_guard::count_period(unsigned char byte) {
-  // The last period_max bytes, the oldest first.
-  const unsigned char* const last = window_.data() + at_;
-  std::uint16_t longest = 0;
-  for (std::size_t i = 0; i < period_max; ++i) {
-    const auto more = static_cast<std::uint16_t>(run_[i] + 1);
-    run_[i] = last[i] == byte ? more : std::uint16_t{0};
-    longest = std::max(longest, run_[i]);
+bool repetition_guard::goes_in_circles() const {
+  const std::size_t size = recent_.size();
+  for (std::size_t period = 1; period <= period_max && period < size; ++period) {
+    const std::size_t wanted = std::max(repeated_bytes_min, repeats_max * period) + period;
+    if (wanted > size) break;
+    const std::string_view last = std::string_view(recent_).substr(size - wanted);
+    // The last bytes differ nearly always, which is all that is looked at then.
+    if (last.back() != last[wanted - 1 - period]) continue;
+    if (last.substr(period) == last.substr(0, wanted - period)) return true;
   }
-  window_[at_] = byte;
-  window_[at_ + period_max] = byte;
-  at_ = (at_ + 1) % period_max;
-  if (longest < repeated_bytes_min) return;
-  for (std::size_t i = 0; i < period_max; ++i) {
-    const std::size_t period = period_max - i;
-    if (run_[i] >= std::max(repeated_bytes_min, repeats_max * period)) runaway_ = true;
-  }
+  return false;
 }
 
 void repetition_guard::end_word() {

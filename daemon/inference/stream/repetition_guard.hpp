@@ -4,6 +4,7 @@
 #include <array>
 #include <cstddef>
 #include <cstdint>
+#include <string>
 #include <string_view>
 
 #include <boost/unordered/unordered_flat_map.hpp>
@@ -35,11 +36,10 @@ class repetition_guard {
   };
   void take(unsigned char byte);
   void end_word();
-  void count_period(unsigned char byte);
+  [[nodiscard]] bool goes_in_circles() const;
 
-  std::array<unsigned char, 2 * period_max> window_{};  ///< each byte twice: a ring read straight
-  std::size_t at_ = 0;
-  std::array<std::uint16_t, period_max> run_{};  ///< [i]: bytes in a row equal to period_max-i ago
+  std::string recent_;        ///< the last bytes, bounded
+  std::size_t unlooked_ = 0;  ///< of them, since the last look
   std::array<std::uint64_t, shingle_words> words_{};
   std::uint64_t word_ = 0;     ///< hash of the word that is being read
   bool meaningful_ = false;    ///< it has a letter or a digit

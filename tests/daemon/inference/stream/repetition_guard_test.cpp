@@ -30,7 +30,7 @@ constexpr std::string_view long_sentence =
     "so that nothing can be said of the others. ";
 
 TEST_CASE("what repeats without end is noticed, however it is cut") {
-  const auto text = GENERATE(times("a", 500), times("no ", 300), times("\xE2\x82\xAC", 400),
+  const auto text = GENERATE(times("a", 600), times("no ", 300), times("\xE2\x82\xAC", 400),
                              times(" the end.\n", 60),
                              "First something else, and then: " + times("| 0 | 0 |\n", 100),
                              "An introduction. " + times(long_sentence, 9),
