@@ -106,7 +106,7 @@ class LookAlike:
         self.running = self.running_most = 0
         self.port = 0
         self._loop = asyncio.new_event_loop()
-        self._slots = None
+        self._slots = self._server = None
         self._thread = threading.Thread(target=self._run, daemon=True)
         self._started = threading.Event()
 
@@ -121,6 +121,8 @@ class LookAlike:
         return self
 
     def stop(self):
+        """Closes its port; connections that are open are left as they are."""
+        self._loop.call_soon_threadsafe(self._server.close)
         self._loop.call_soon_threadsafe(self._loop.stop)
         self._thread.join(10)
 
@@ -148,8 +150,8 @@ class LookAlike:
 
         async def listen():
             self._slots = asyncio.Semaphore(self.parallel)
-            server = await asyncio.start_server(self._serve, "127.0.0.1", self.port)
-            self.port = server.sockets[0].getsockname()[1]
+            self._server = await asyncio.start_server(self._serve, "127.0.0.1", self.port)
+            self.port = self._server.sockets[0].getsockname()[1]
             self._started.set()
 
         self._loop.run_until_complete(listen())
