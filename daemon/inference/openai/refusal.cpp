@@ -92,6 +92,9 @@ struct meaning {
 meaning meaning_of(unsigned status, const told_error& error) {
   if (says(error.message, {"loading model", "model is loading", "is still loading"}))
     return {"backend.loading", "is still loading its model", ""};
+  if (says(error.message, {"unexpectedly stopped", "enginecore encountered", "enginedeaderror",
+                           "engine process has died", "background loop has errored"}))
+    return {"backend.crashed", "lost its engine", "it often has too little memory"};
   switch (status) {
     case 401:
     case 403:
