@@ -7,6 +7,8 @@
 
 #include "agents/personas/persona_file.hpp"
 #include "daemon/inference/narrator.hpp"
+#include "daemon/inference/ollama/ollama.hpp"
+#include "daemon/inference/openai/openai.hpp"
 #include "daemon/inference/simulated.hpp"
 
 namespace chimera::inference {
@@ -15,6 +17,8 @@ namespace {
 std::unique_ptr<backend> make(const config::backend_settings& what, const clock& time) {
   if (what.type == "narrator") return std::make_unique<narrator>(time);
   if (what.type == "simulated") return std::make_unique<simulated>(what.simulated, time);
+  if (what.type == "ollama") return std::make_unique<ollama>(what, time);
+  if (what.type == "openai") return std::make_unique<openai>(what, time);
   return nullptr;
 }
 
@@ -27,7 +31,7 @@ proto::problem not_built(const config::backend_settings& what) {
   p.line = what.line;
   p.column = what.column;
   p.field = "type";
-  p.allowed = "narrator, simulated";
+  p.allowed = "narrator, simulated, ollama, openai";
   return p;
 }
 
