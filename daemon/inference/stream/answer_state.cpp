@@ -64,6 +64,8 @@ void answer_state::fail(proto::problem what) {
   if (over_) return;
   over_ = true;
   problem_ = std::move(what);
+  // Whoever was cut off because the time was over hears of a connection that was closed.
+  if (auto late = timer_.expired(time_.now())) problem_ = std::move(*late);
   if (problem_.code.empty()) problem_.code = "backend.failed";
   if (!problem_.detail.empty()) problem_.detail += "; ";
   problem_.detail += arrived();

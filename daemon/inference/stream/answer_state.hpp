@@ -25,7 +25,8 @@ namespace chimera::inference {
 ///
 /// The first of finish(), fail(), end() and a runaway repetition ("backend.repetition") decides;
 /// whatever comes later changes nothing and is not given on. A problem's detail says how much had
-/// arrived. The time of the call goes to `timer`, which run_within() watches.
+/// arrived. The time of the call goes to `timer`, which run_within() watches; if a budget is
+/// spent, that is why a call failed, whatever else it says.
 class answer_state {
  public:
   /// `who` is the backend as people know it: "ollama at http://...". `timer`, `time` and what

@@ -88,6 +88,17 @@ TEST_CASE("an end without text is no answer") {
         "it says that it is done (stop) after 3 tokens, none of which is text of the answer");
 }
 
+TEST_CASE("a spent budget is why a call failed, whatever else it says") {
+  stage s;
+  s.state.text("some text");
+  boost::asio::io_context none;
+  s.time.run(none, std::chrono::hours(1));
+  s.state.end("operation cancelled");
+  const auto answer = s.state.take();
+  REQUIRE_FALSE(answer);
+  CHECK(answer.error().code == "backend.stalled");
+}
+
 TEST_CASE("the detail quotes the last line only, in whole characters") {
   stage s;
   std::string long_text = "first line\n";
