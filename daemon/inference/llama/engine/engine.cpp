@@ -77,7 +77,7 @@ proto::result<std::unique_ptr<engine>> engine::make(const model& of, engine_sett
   if (!context)
     return proto::fail("backend.context-memory",
                        fmt::format("no context of {} tokens can be made", params.n_ctx),
-                       fmt::format("lower `context` of the backend: {}", last_library_error()));
+                       fmt::format("lower `context` of the backend: {}", take_library_errors()));
   limits.cells = from.llama_n_ctx(context.get());
   limits.batch = from.llama_n_batch(context.get());
   const std::uint64_t bound =
@@ -217,7 +217,7 @@ bool engine::decode(const std::vector<portion>& batch, std::vector<event>& out) 
   for (const portion& p : batch)
     fail(p.id,
          problem_of("backend.failed", fmt::format("the engine could not go on ({})", outcome),
-                    last_library_error()),
+                    take_library_errors()),
          out);
   return false;
 }

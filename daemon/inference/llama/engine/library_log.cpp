@@ -3,6 +3,7 @@
 #include <cstdio>
 #include <mutex>
 #include <string_view>
+#include <utility>
 
 namespace chimera::embedded {
 namespace {
@@ -10,7 +11,7 @@ namespace {
 struct said {
   std::mutex guard;
   ggml_log_level level = GGML_LOG_LEVEL_NONE;
-  std::string error;
+  std::string errors;
 };
 
 said& everything() {
@@ -29,13 +30,16 @@ void library_log(ggml_log_level level, const char* text, void*) {
   if (all.level != GGML_LOG_LEVEL_ERROR || level == GGML_LOG_LEVEL_CONT) return;
   std::string_view line = text;
   while (line.ends_with('\n')) line.remove_suffix(1);
-  all.error = line;
+  constexpr std::size_t kept_max = 400;
+  if (all.errors.size() > kept_max) return;
+  if (!all.errors.empty()) all.errors += "; ";
+  all.errors += line;
 }
 
-std::string last_library_error() {
+std::string take_library_errors() {
   said& all = everything();
   const std::scoped_lock lock(all.guard);
-  return all.error;
+  return std::exchange(all.errors, {});
 }
 
 }  // namespace chimera::embedded

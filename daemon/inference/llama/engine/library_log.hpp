@@ -10,7 +10,7 @@ namespace chimera::embedded {
 /// For llama_log_set; any thread.
 void library_log(ggml_log_level level, const char* text, void* unused);
 
-/// The last error that it told, one line; "" = none.
-[[nodiscard]] std::string last_library_error();
+/// The errors that it told since this was last asked, the beginning of them; "" = none.
+[[nodiscard]] std::string take_library_errors();
 
 }  // namespace chimera::embedded

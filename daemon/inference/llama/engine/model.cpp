@@ -64,7 +64,7 @@ proto::result<model> model::load(const library& from, const fs::path& file, gpu_
     return proto::fail("backend.model", fmt::format("{} cannot be loaded", file.string()),
                        fmt::format("it is no GGUF, of a kind that this llama.cpp does not know, or "
                                    "too large for the memory: {}",
-                                   last_library_error()));
+                                   take_library_errors()));
   if (from.llama_model_has_encoder(handle.get()))
     return proto::fail("backend.model",
                        fmt::format("{} is a model with an encoder", file.string()),
