@@ -8,10 +8,14 @@
 #include <fcntl.h>
 #include <fmt/format.h>
 #include <spawn.h>
-#include <sys/pidfd.h>
 #include <sys/socket.h>
 #include <sys/wait.h>
 #include <unistd.h>
+
+// This header of glibc 2.36 does not say it itself.
+extern "C" {
+#include <sys/pidfd.h>
+}
 
 namespace chimera::inference {
 namespace {

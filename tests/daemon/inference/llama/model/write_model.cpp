@@ -132,9 +132,11 @@ class writer {
     for (std::uint32_t layer = 0; layer < shape_.layers; ++layer) {
       const std::string at = "blk." + std::to_string(layer) + ".";
       ones(at + "attn_norm.weight");
-      for (const char* name : {"attn_q.weight", "attn_k.weight", "attn_v.weight",
-                               "attn_output.weight"})
-        matrix(at + name, shape_.width, shape_.width, 1.0F / root(shape_.width));
+      // Sharp attention, so that every part of a prompt matters.
+      for (const char* name : {"attn_q.weight", "attn_k.weight"})
+        matrix(at + name, shape_.width, shape_.width, 2.5F / root(shape_.width));
+      for (const char* name : {"attn_v.weight", "attn_output.weight"})
+        matrix(at + name, shape_.width, shape_.width, 1.5F / root(shape_.width));
       ones(at + "ffn_norm.weight");
       matrix(at + "ffn_gate.weight", shape_.width, shape_.hidden, 1.0F / root(shape_.width));
       matrix(at + "ffn_up.weight", shape_.width, shape_.hidden, 1.0F / root(shape_.width));
