@@ -8,6 +8,7 @@
 #include "agents/personas/persona_file.hpp"
 #include "daemon/inference/llama/llama.hpp"
 #include "daemon/inference/narrator.hpp"
+#include "daemon/inference/ollama/ollama.hpp"
 #include "daemon/inference/simulated.hpp"
 
 namespace chimera::inference {
@@ -16,6 +17,7 @@ namespace {
 std::unique_ptr<backend> make(const config::backend_settings& what, const clock& time) {
   if (what.type == "narrator") return std::make_unique<narrator>(time);
   if (what.type == "simulated") return std::make_unique<simulated>(what.simulated, time);
+  if (what.type == "ollama") return std::make_unique<ollama>(what, time);
   if (what.type == "llama") return std::make_unique<llama>(what, time);
   return nullptr;
 }
@@ -29,7 +31,7 @@ proto::problem not_built(const config::backend_settings& what) {
   p.line = what.line;
   p.column = what.column;
   p.field = "type";
-  p.allowed = "narrator, simulated, llama";
+  p.allowed = "narrator, simulated, ollama, llama";
   return p;
 }
 
