@@ -44,9 +44,6 @@ proto::result<std::shared_ptr<engine_process>> engine_process::start(
   const int pid = child->pid;
   std::shared_ptr<engine_process> self(
       new engine_process(std::move(executor), files{std::move(*child)}, pid));
-  self->read();
-  self->read_log();
-  self->watch();
   return self;
 }
 
@@ -63,11 +60,49 @@ engine_process::~engine_process() {
 }
 
 void engine_process::stop() {
-  stopped_ = true;
+  if (std::exchange(stopped_, true)) return;
   if (!reaped_) (void)::kill(pid_, SIGKILL);  // best effort: it may be gone
   error_code ignored;                         // best effort: the kernel closes it in any case
   (void)talk_.close(ignored);
   (void)log_.close(ignored);
+  if (!weak_from_this().expired()) watch();  // it leaves no zombie behind
+}
+
+bool engine_process::is_gone() const {
+  siginfo_t info{};
+  if (reaped_ || ended_) return true;
+  const int outcome =
+      ::waitid(P_PID, static_cast<id_t>(pid_), &info, WEXITED | WNOHANG | WNOWAIT);
+  return outcome != 0 || info.si_pid != 0;
+}
+
+void engine_process::listen() {
+  read();
+  read_log();
+  watch();
+}
+
+void engine_process::rest() {
+  if (stopped_ || !being_sent_.empty()) return;  // write() comes here when it has sent all
+  error_code ignored;                            // best effort: it then listens on
+  (void)talk_.cancel(ignored);
+  (void)log_.cancel(ignored);
+  (void)process_.cancel(ignored);
+}
+
+bool engine_process::begin(way& which) {
+  return !which.over && !std::exchange(which.waiting, true);
+}
+
+// After each operation: whether what it brought is to be taken.
+bool engine_process::goes_on(way& which, const error_code& error) {
+  which.waiting = false;
+  if (!error) return true;
+  if (error != asio::error::operation_aborted || stopped_)
+    end(which);
+  else if (users_ > 0)
+    listen();
+  return false;
 }
 
 void engine_process::send(const embedded::command& what) {
@@ -78,7 +113,10 @@ void engine_process::send(const embedded::command& what) {
 
 void engine_process::write() {
   being_sent_ = std::exchange(outgoing_, {});
-  if (being_sent_.empty()) return;
+  if (being_sent_.empty()) {
+    if (users_ == 0) rest();
+    return;
+  }
   const auto sent = [self = shared_from_this()](const error_code& error, std::size_t) {
     self->being_sent_.clear();
     if (!error) self->write();  // after an error the reading side sees the end
@@ -87,31 +125,37 @@ void engine_process::write() {
 }
 
 void engine_process::read() {
+  if (stopped_ || !begin(talking_)) return;
   const auto got = [self = shared_from_this()](const error_code& error, std::size_t size) {
-    if (error) return self->part_ended();
+    if (!self->goes_on(self->talking_, error)) return;
     self->take({self->buffer_.data(), size});
-    if (!self->stopped_) return self->read();
-    self->part_ended();
+    if (self->stopped_)
+      self->end(self->talking_);
+    else if (self->users_ > 0)
+      self->read();
   };
   talk_.async_read_some(asio::buffer(buffer_), got);
 }
 
 void engine_process::read_log() {
+  if (stopped_ || !begin(logging_)) return;
   const auto got = [self = shared_from_this()](const error_code& error, std::size_t size) {
-    if (error) return self->part_ended();
+    if (!self->goes_on(self->logging_, error)) return;
     std::string& tail = self->log_tail_;
     tail.append(self->log_buffer_.data(), size);
     if (tail.size() > log_bytes_max) tail.erase(0, tail.size() - log_bytes_max);
-    self->read_log();
+    if (self->users_ > 0) self->read_log();
   };
   log_.async_read_some(asio::buffer(log_buffer_), got);
 }
 
 void engine_process::watch() {
-  const auto ended = [self = shared_from_this()](const error_code&) {
+  if (!begin(watching_)) return;
+  const auto ended = [self = shared_from_this()](const error_code& error) {
+    if (!self->goes_on(self->watching_, error)) return;
     // Blocks for a moment at most: the pidfd says that it has ended.
     self->reaped_ = ::waitpid(self->pid_, &self->status_, 0) == self->pid_;
-    self->part_ended();
+    self->end(self->watching_);
   };
   process_.async_wait(asio::posix::stream_descriptor::wait_read, ended);
 }
@@ -167,12 +211,11 @@ void engine_process::leave(std::uint64_t id) {
   send(embedded::cancel{id});
 }
 
-void engine_process::part_ended() {
-  if (--parts_ > 0) {
-    // Whoever closes its side of the talk is of no use any more, whatever it still does.
-    if (!reaped_) (void)::kill(pid_, SIGKILL);  // best effort: it may be gone
-    return;
-  }
+void engine_process::end(way& which) {
+  which.over = true;
+  // Whoever ends one of its ways is of no use any more, whatever it still does.
+  if (!reaped_) (void)::kill(pid_, SIGKILL);  // best effort: it may be gone
+  if (ended_ || !talking_.over || !logging_.over || !watching_.over) return;
   ended_ = cause();
   for (const auto& [id, inbox] : inboxes_) inbox->arrived.notify_all();
   changed_.notify_all();

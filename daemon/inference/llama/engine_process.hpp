@@ -9,6 +9,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include <boost/asio/local/stream_protocol.hpp>
@@ -32,8 +33,9 @@ struct engine_inbox {
   std::uint64_t signs_of_life = 0;
 };
 
-/// Lives on the loop thread and never blocks it. Its own reads and writes keep it alive until
-/// stop() or its end. The process dies with it, and with the whole program.
+/// Lives on the loop thread and never blocks it. It listens to the process only while somebody
+/// uses it, so that an idle engine keeps no loop from ending. The process dies with it, and with
+/// the whole program.
 class engine_process : public std::enable_shared_from_this<engine_process> {
  public:
   /// Error "backend.library" if `program` cannot be started.
@@ -43,6 +45,23 @@ class engine_process : public std::enable_shared_from_this<engine_process> {
   ~engine_process();
   engine_process(const engine_process&) = delete;
   engine_process& operator=(const engine_process&) = delete;
+
+  /// Somebody waits for the process: it is listened to.
+  class use {
+   public:
+    explicit use(std::shared_ptr<engine_process> what) : what_(std::move(what)) {
+      ++what_->users_;
+      what_->listen();
+    }
+    use(const use&) = delete;
+    use& operator=(const use&) = delete;
+    ~use() {
+      if (--what_->users_ == 0) what_->rest();
+    }
+
+   private:
+    std::shared_ptr<engine_process> what_;
+  };
 
   void send(const embedded::command& what);
   /// Events of call `id` go to `inbox` until leave(), which tells the engine to drop the call
@@ -58,6 +77,8 @@ class engine_process : public std::enable_shared_from_this<engine_process> {
   /// last lines that it wrote.
   [[nodiscard]] const std::optional<proto::problem>& ended() const { return ended_; }
   [[nodiscard]] std::int64_t pid() const { return pid_; }
+  /// It has ended, even if nobody was listening.
+  [[nodiscard]] bool is_gone() const;
 
   /// Kills it. Calls under way get no more events.
   void stop();
@@ -65,13 +86,22 @@ class engine_process : public std::enable_shared_from_this<engine_process> {
  private:
   struct files;
   engine_process(loop::asio::any_io_executor executor, files&& from, int pid);
+  /// One of the three ways on which it is heard.
+  struct way {
+    bool waiting = false;
+    bool over = false;
+  };
+  void listen();
+  void rest();
+  [[nodiscard]] bool begin(way& which);
+  [[nodiscard]] bool goes_on(way& which, const boost::system::error_code& error);
   void read();
   void read_log();
   void write();
   void watch();
   void take(std::string_view chunk);
   void hand_out(embedded::event e);
-  void part_ended();
+  void end(way& which);
   [[nodiscard]] proto::problem cause() const;
 
   loop::asio::local::stream_protocol::socket talk_;
@@ -81,7 +111,10 @@ class engine_process : public std::enable_shared_from_this<engine_process> {
   int status_ = 0;
   bool reaped_ = false;
   bool stopped_ = false;
-  unsigned parts_ = 3;  ///< of talk, log and process, that have not ended
+  std::size_t users_ = 0;
+  way talking_;
+  way logging_;
+  way watching_;
   std::string outgoing_;
   std::string being_sent_;
   lines lines_;

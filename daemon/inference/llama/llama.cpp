@@ -43,7 +43,7 @@ std::uint64_t asked_tokens(const generation_request& about, const char* option) 
 // A call at the engine: gone when it goes, whatever way.
 struct place {
   place(std::shared_ptr<engine_process> at, std::uint64_t which, engine_inbox& inbox)
-      : engine(std::move(at)), id(which) {
+      : engine(std::move(at)), id(which), listening(engine) {
     engine->join(id, inbox);
   }
   place(const place&) = delete;
@@ -52,6 +52,7 @@ struct place {
 
   std::shared_ptr<engine_process> engine;
   std::uint64_t id;
+  engine_process::use listening;
 };
 
 void take_answer(answer_state& answer, const embedded::done& end, const embedded::ready& engine) {
@@ -83,13 +84,14 @@ std::string llama::describe() const {
 }
 
 task<proto::result<llama::running>> llama::running_engine() {
-  if (!process_ || process_->ended()) {
+  if (!process_ || process_->is_gone()) {
     auto started = engine_process::start(co_await boost::asio::this_coro::executor, program_,
                                          arguments_of(how_));
     if (!started) co_return std::unexpected(std::move(started).error());
     process_ = *std::move(started);
   }
   const running engine = process_;
+  const engine_process::use listening(engine);
   while (!engine->state() && !engine->ended()) co_await engine->changed().wait();
   if (engine->ended()) co_return std::unexpected(*engine->ended());
   co_return engine;
@@ -115,7 +117,7 @@ task<proto::result<generation>> llama::generate(generation_request request,
 }
 
 task<> llama::talk(generation_request request, call_timer* timer, answer_state* answer) {
-  const bool loads = !process_ || process_->ended() || !process_->state();
+  const bool loads = !process_ || process_->is_gone() || !process_->state();
   const auto opened = co_await running_engine();
   if (!opened) co_return answer->fail(opened.error());
   const running& engine = *opened;
