@@ -22,9 +22,28 @@ from harness import SOURCE, Daemon, Scratch  # noqa: E402
 CONFIG = """\
 backends:
   - {{name: local, type: llama, file: "{model}", threads: 1, context: 16384}}
+  - {{name: serial, type: llama, file: "{model}", threads: 1, context: 16384, slots: 1}}
   - {{name: strict, type: llama, file: "{model}", threads: 1, gpu: require}}
   - {{name: missing, type: llama, file: "{model}.not-there"}}
 defaults: {{backend: local}}
+"""
+
+EVIDENCE = " ".join(f"Run {i} took a while and was slow." for i in range(40))
+QUESTIONS = ("Which model is the fastest?", "How many rows failed, and why?",
+             "Is load time counted?", "What was left out of the run?", "Were the runs repeated?",
+             "Does context size matter?", "Which GPU was it?", "What should be measured next time?")
+BRANCHES = {f"agent-{c}": question for c, question in zip("abcdefgh", QUESTIONS)}
+EIGHT = """\
+kind: pipeline
+name: eight
+version: "1"
+description: Eight agents over the same evidence.
+steps:
+""" + "".join(
+    f"  - {{name: {b}, persona: Writer, prompt: '{EVIDENCE} {question}', inputs: [],\n     output: {b}}}\n"
+    for b, question in BRANCHES.items()) + f"""\
+  - {{name: join, persona: Writer, prompt: Join them., inputs: [{', '.join(BRANCHES)}], output: joined}}
+report: joined
 """
 
 
@@ -39,6 +58,7 @@ class House:
         pipeline = self.scratch.personas / "technical-report.yaml"
         pipeline.write_text(re.sub(r"(output: \w+)", r"\1, attempts: {max: 3, backoff: 5ms}",
                                    pipeline.read_text()))
+        (self.scratch.personas / "eight.yaml").write_text(EIGHT, encoding="utf-8")
         self.scratch.config.write_text(CONFIG.format(model=model), encoding="utf-8")
         self.daemon = Daemon(chimera, self.scratch).start()
 
@@ -59,9 +79,16 @@ class House:
         options = {"num_predict": tokens, "seed": seed, "temperature": 1.2}
         return {"pipeline": "single", "params": {"options": options}}
 
+    def eight_agents(self, backend):
+        """Hands in a job of eight agents whose words are always the same."""
+        options = {"num_predict": 60, "temperature": 0}
+        return self.daemon.submit({"pipeline": "eight",
+                                   "params": {"backend": backend, "options": options}})["id"]
 
-def files_of(daemon, job):
-    return {a["name"]: a for a in daemon.get(f"/v1/jobs/{job}/artifacts").json()["data"]}
+    def texts(self, job):
+        """What each of the eight said, by its hash."""
+        return {e["step"]: e["data"]["sha256"] for e in self.events(job)
+                if e["type"] == "message.completed" and e["step"] in BRANCHES}
 
 
 def test_a_whole_report(arguments):
@@ -78,6 +105,31 @@ def test_a_whole_report(arguments):
     proven = subprocess.run([arguments.chimera, "verify", folder, "--root", house.scratch.tree],
                             capture_output=True, text=True, check=False)
     assert proven.returncode == 0, proven.stdout + proven.stderr
+    assert daemon.stop() == 0, daemon.said()
+
+
+def test_eight_agents_of_a_job_at_once(arguments):
+    """They share one engine, and each says what it says when it is alone."""
+    house = House(arguments.chimera)
+    daemon = house.daemon
+    serial = house.eight_agents("serial")
+    assert daemon.wait_for_end(serial, 120)["state"] == "completed", daemon.job(serial)
+    assert len(set(house.texts(serial).values())) > 2, house.texts(serial)
+    job = house.eight_agents("local")
+    assert daemon.wait_for_end(job, 120)["state"] == "completed", daemon.job(job)
+    assert house.texts(job) == house.texts(serial)
+    branches = [e["type"] for e in house.events(job) if e.get("step") in BRANCHES]
+    together = branches[:branches.index("message.completed")].count("message.started")
+    assert together == 8, branches
+    # One that is cancelled in the middle takes nothing with it.
+    other = house.eight_agents("local")
+    cancelled = house.eight_agents("local")
+    while not any(e["type"] == "token.delta" for e in house.events(cancelled)):
+        assert daemon.job(cancelled)["state"] in ("queued", "running"), daemon.job(cancelled)
+    assert daemon.cancel(cancelled).status in (200, 202)
+    assert daemon.wait_for_end(other, 120)["state"] == "completed", daemon.job(other)
+    assert house.texts(other) == house.texts(serial)
+    assert daemon.wait_for_end(cancelled, 30)["state"] in ("canceled", "completed")
     assert daemon.stop() == 0, daemon.said()
 
 
@@ -108,7 +160,7 @@ def test_a_killed_engine_costs_an_attempt(arguments):
     killed = []
     end = time.monotonic() + 60
     while not killed and time.monotonic() < end:
-        spoken = any(e["type"] == "step.delta" or "token" in e["type"] for e in house.events(job))
+        spoken = any(e["type"] == "token.delta" for e in house.events(job))
         if spoken and house.engines():
             killed = house.engines()
             os.kill(killed[0], signal.SIGKILL)
