@@ -169,7 +169,7 @@ void engine_process::take(std::string_view chunk) {
       continue;
     }
     refused_ = std::move(event).error();
-    refused_->code = "backend.failed";
+    refused_->code = "backend.protocol";
     return stop();
   }
   if (lines_.too_long()) stop();
@@ -198,6 +198,8 @@ void engine_process::hand_out(embedded::event e) {
   const auto found = inboxes_.find(std::visit(id_of, e));
   if (found == inboxes_.end()) return;  // a call that was left
   engine_inbox& inbox = *found->second;
+  // Its last event: the engine knows nothing of the call any more.
+  if (!std::holds_alternative<embedded::piece>(e)) inboxes_.erase(found);
   auto* last = inbox.events.empty() ? nullptr : std::get_if<embedded::piece>(&inbox.events.back());
   if (auto* more = std::get_if<embedded::piece>(&e); more != nullptr && last != nullptr)
     last->text += more->text;
@@ -207,8 +209,7 @@ void engine_process::hand_out(embedded::event e) {
 }
 
 void engine_process::leave(std::uint64_t id) {
-  inboxes_.erase(id);
-  send(embedded::cancel{id});
+  if (inboxes_.erase(id) > 0) send(embedded::cancel{id});
 }
 
 void engine_process::end(way& which) {

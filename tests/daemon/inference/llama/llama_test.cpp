@@ -244,7 +244,7 @@ TEST_CASE("what keeps the engine from working is said in its words") {
       {"no GGUF", [](auto& how) { how.file = "/proc/self/exe"; }, CHIMERA_LLAMA_PROGRAM,
        "backend.model", ""},
       {"ends at once", {}, "/bin/false", "backend.crashed", "ended with code 1"},
-      {"speaks something else", {}, "/bin/echo", "backend.failed", "is no message"},
+      {"speaks something else", {}, "/bin/echo", "backend.protocol", "is no message"},
   };
   for (const row& r : rows) {
     CAPTURE(r.what);
