@@ -6,6 +6,7 @@
 #include <fmt/format.h>
 
 #include "agents/personas/persona_file.hpp"
+#include "daemon/inference/llama/llama.hpp"
 #include "daemon/inference/narrator.hpp"
 #include "daemon/inference/ollama/ollama.hpp"
 #include "daemon/inference/openai/openai.hpp"
@@ -19,6 +20,7 @@ std::unique_ptr<backend> make(const config::backend_settings& what, const clock&
   if (what.type == "simulated") return std::make_unique<simulated>(what.simulated, time);
   if (what.type == "ollama") return std::make_unique<ollama>(what, time);
   if (what.type == "openai") return std::make_unique<openai>(what, time);
+  if (what.type == "llama") return std::make_unique<llama>(what, time);
   return nullptr;
 }
 
@@ -31,7 +33,7 @@ proto::problem not_built(const config::backend_settings& what) {
   p.line = what.line;
   p.column = what.column;
   p.field = "type";
-  p.allowed = "narrator, simulated, ollama, openai";
+  p.allowed = "narrator, simulated, ollama, openai, llama";
   return p;
 }
 

@@ -85,6 +85,7 @@ std::vector<const dialect*> all_dialects() { return {&ollama_chat(), &ollama_gen
 std::vector<house> all_houses() {
   std::vector<house> out;
   for (const dialect* speech : all_dialects()) out.push_back(house_of(*speech));
+  out.push_back(llama_house());
   return out;
 }
 

@@ -63,5 +63,6 @@ struct house {
 
 /// Every backend that is held to the rules. Each has its own file.
 [[nodiscard]] std::vector<house> all_houses();
+[[nodiscard]] house llama_house();
 
 }  // namespace chimera::inference::conformance
