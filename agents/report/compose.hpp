@@ -16,13 +16,20 @@
 
 namespace chimera::report {
 
-/// One call of the backend, for the metrics section. Durations in nanoseconds.
+/// One call of the backend, for the metrics section. Durations in nanoseconds; a 0 and an empty
+/// text are what the backend did not report.
 struct call_metrics {
   std::string step;
   std::string persona;
   std::uint64_t prompt_tokens = 0;
   std::uint64_t output_tokens = 0;
   std::int64_t ttft_ns = 0, total_ns = 0, load_ns = 0, prompt_eval_ns = 0, eval_ns = 0;
+  std::string finish_reason;
+  std::string model;         ///< that answered
+  std::string model_digest;  ///< of its weights
+  std::string server;        ///< with its version
+  std::map<std::string, std::string> options_asked;
+  std::map<std::string, std::string> options_in_effect;
 };
 
 /// What is known about the run itself.
@@ -83,6 +90,10 @@ class composer {
   void method(std::string& out);
   void workflow(std::string& out);
   void metrics(std::string& out);
+  void call_table();
+  void sum_table();
+  void model_table();
+  void option_table();
   void configuration(std::string& out);
   void appendix(std::string& out, const std::vector<std::string>& facts_used);
 
@@ -92,6 +103,10 @@ class composer {
   std::string number(std::string_view path, double value, std::string_view unit,
                      std::string_view dim, std::string_view phrase);
   std::string duration(std::string_view path, std::int64_t ns, std::string_view phrase);
+  std::string amount_of(const std::string& path, std::uint64_t amount, std::string_view phrase);
+  std::string duration_of(const std::string& path, std::int64_t ns, std::string_view phrase);
+  std::string rate_of(const std::string& path, double tokens_per_second, std::string_view phrase);
+  std::string said(std::string_view text, bool code = true);
 
   const evidence::dataset& data_;
   outline& plan_;

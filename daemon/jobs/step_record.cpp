@@ -73,10 +73,16 @@ std::string to_json(const generation_request& asked) {
 }
 
 std::string to_json(const generation& answer) {
+  object_text options;
+  for (const auto& [name, value] : answer.options_in_effect) options.add(name, value);
   return object_text()
       .add("text", answer.text)
       .add("finish_reason", answer.finish_reason)
       .add_json("usage", to_json(answer.usage))
+      .add_json("options_in_effect", options.take())
+      .add("model", answer.model)
+      .add("model_digest", answer.model_digest)
+      .add("server", answer.server)
       .take();
 }
 
@@ -104,6 +110,7 @@ roles::call_record call_from(const json& j) {
   call.answer.text = answer.at("text");
   call.answer.finish_reason = answer.at("finish_reason");
   call.answer.usage = usage_from(answer.at("usage"));
+  take_shown(answer, call.answer);
   call.checked = checked_from(j.at("checked"));
   return call;
 }
@@ -120,6 +127,14 @@ generation_usage usage_from(const json& j) {
   u.prompt_eval_ns = j.at("prompt_eval_ns");
   u.eval_ns = j.at("eval_ns");
   return u;
+}
+
+void take_shown(const json& j, generation& answer) {
+  if (const auto options = j.find("options_in_effect"); options != j.end())
+    answer.options_in_effect = options->get<std::map<std::string, std::string>>();
+  answer.model = j.value("model", "");
+  answer.model_digest = j.value("model_digest", "");
+  answer.server = j.value("server", "");
 }
 
 std::string write_record(const finished_node& n) {

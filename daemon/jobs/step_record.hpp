@@ -36,6 +36,10 @@ struct finished_node {
 /// Usage as write_record and run.json write it; throws nlohmann's exception for a field that lacks.
 [[nodiscard]] generation_usage usage_from(const nlohmann::json& j);
 
+/// What a backend showed of itself with an answer: options in effect, model, its digest, server.
+/// Nothing of an older record. Throws nlohmann's exception for a field of another type.
+void take_shown(const nlohmann::json& j, generation& answer);
+
 /// Back from the store; state and attempt are those of the row. An error ("record.unsound") names
 /// the step and what is wrong.
 [[nodiscard]] proto::result<finished_node> read_record(const store::stored_step& stored);

@@ -45,10 +45,13 @@ report::run_info info_of(const finished_run& run) {
   info.analysis_ns = run.analysis_ns;
   info.report_ns = run.report_ns;
   for (const roles::call_record& call : run.agents.calls) {
-    const generation_usage& used = call.answer.usage;
-    info.calls.push_back({call.step, call.persona, used.prompt_tokens, used.output_tokens,
-                          used.ttft_ns, used.total_ns, used.load_ns, used.prompt_eval_ns,
-                          used.eval_ns});
+    const generation& answer = call.answer;
+    const generation_usage& used = answer.usage;
+    info.calls.push_back(
+        {call.step, call.persona, used.prompt_tokens, used.output_tokens, used.ttft_ns,
+         used.total_ns, used.load_ns, used.prompt_eval_ns, used.eval_ns, answer.finish_reason,
+         answer.model.empty() ? call.request.model : answer.model, answer.model_digest,
+         answer.server, call.request.options, answer.options_in_effect});
   }
   for (const proto::persona& who : run.personas)
     info.personas.emplace_back(who.name, who.instructions);

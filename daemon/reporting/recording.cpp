@@ -32,7 +32,8 @@ evidence::scan_limits limits_from(const json& j) {
   return l;
 }
 
-ordered_json usage_json(const roles::call_record& call) {
+// Usage, and what the backend showed of itself: numbers and names of the report, not its words.
+ordered_json call_json(const roles::call_record& call) {
   const generation_usage& u = call.answer.usage;
   return {{"step", call.step},
           {"prompt_tokens", u.prompt_tokens},
@@ -41,7 +42,11 @@ ordered_json usage_json(const roles::call_record& call) {
           {"total_ns", u.total_ns},
           {"load_ns", u.load_ns},
           {"prompt_eval_ns", u.prompt_eval_ns},
-          {"eval_ns", u.eval_ns}};
+          {"eval_ns", u.eval_ns},
+          {"options_in_effect", call.answer.options_in_effect},
+          {"model", call.answer.model},
+          {"model_digest", call.answer.model_digest},
+          {"server", call.answer.server}};
 }
 
 // What is unsound in the agents that it names, or nothing.
@@ -64,8 +69,11 @@ std::optional<std::string> take_run(const json& j, recording& out) {
   run.ingest_ns = recorded.at("ingest_ns");
   run.analysis_ns = recorded.at("analysis_ns");
   run.report_ns = recorded.at("report_ns");
-  for (const json& call : recorded.at("calls"))
-    out.answers[call.at("step")].usage = jobs::usage_from(call);
+  for (const json& call : recorded.at("calls")) {
+    generation& answer = out.answers[call.at("step")];
+    answer.usage = jobs::usage_from(call);
+    jobs::take_shown(call, answer);
+  }
   for (const auto& [name, file] : j.at("files").items()) out.files[name] = file.at("sha256");
   return std::nullopt;
 }
@@ -100,7 +108,7 @@ ordered_json recorded_json(const finished_run& run) {
   for (const proto::persona& who : run.personas)
     out["personas"].push_back(ordered_json::parse(personas::write_json(who)));
   out["calls"] = ordered_json::array();
-  for (const roles::call_record& call : run.agents.calls) out["calls"].push_back(usage_json(call));
+  for (const roles::call_record& call : run.agents.calls) out["calls"].push_back(call_json(call));
   return out;
 }
 
