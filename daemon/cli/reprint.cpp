@@ -64,6 +64,7 @@ proto::result<reporting::report_files> reprint(reporting::recording& recorded) {
   auto agents = replay(recorded, time);
   if (!agents) return std::unexpected(std::move(agents.error()));
   run.agents = std::move(*agents);
+  run.agents.steps = recorded.steps;
   reporting::print_report(run, time);
   reporting::report_files files = reporting::files_of(run);
   files["facts.jsonl"] = reporting::facts_lines(run);

@@ -1,5 +1,6 @@
 #include "daemon/reporting/recording.hpp"
 
+#include <cmath>
 #include <cstdint>
 #include <optional>
 #include <sstream>
@@ -49,6 +50,9 @@ ordered_json call_json(const roles::call_record& call) {
           {"server", call.answer.server}};
 }
 
+// As run.json writes it: a double holds nanoseconds of many days.
+std::int64_t nanoseconds(double milliseconds) { return std::llround(milliseconds * 1e6); }
+
 // What is unsound in the agents that it names, or nothing.
 std::optional<std::string> take_run(const json& j, recording& out) {
   finished_run& run = out.run;
@@ -74,6 +78,9 @@ std::optional<std::string> take_run(const json& j, recording& out) {
     answer.usage = jobs::usage_from(call);
     jobs::take_shown(call, answer);
   }
+  for (const json& step : j.at("pipeline").at("steps"))
+    out.steps.push_back({step.at("step"), step.at("persona"), nanoseconds(step.at("started_ms")),
+                         nanoseconds(step.at("ended_ms"))});
   for (const auto& [name, file] : j.at("files").items()) out.files[name] = file.at("sha256");
   return std::nullopt;
 }

@@ -21,6 +21,7 @@ struct recording {
   /// Everything that was asked for and how long it took; nothing that is computed.
   finished_run run;
   std::map<std::string, generation> answers;  ///< by step
+  std::vector<jobs::step_times> steps;
   std::string evidence_sha256;
   std::map<std::string, std::string> files;  ///< name -> sha256, as run.json seals them
 };
