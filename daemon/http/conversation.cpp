@@ -34,8 +34,12 @@ class talk {
  private:
   struct watch {
     std::string sub;
-    std::unique_ptr<event_reader> reader;
+    std::chrono::milliseconds coalesce{0};
+    std::unique_ptr<event_reader> reader = nullptr;
     bool fresh = true;  ///< not read yet: its first reading may be only the end
+    /// Until then tokens wait for more of them.
+    std::chrono::nanoseconds quiet_until{0};
+    bool held = false;  ///< tokens wait now: they need not wake anybody
   };
 
   [[nodiscard]] std::chrono::nanoseconds now() const { return api_.given.time.now(); }
@@ -45,7 +49,7 @@ class talk {
     socket_.close(static_cast<std::uint16_t>(code), std::move(reason));
   }
   task<> say_text(std::string text);
-  task<> begin(opening first, std::string id);
+  task<> begin(opening first, std::string id, std::chrono::milliseconds coalesce);
   task<> take_commands();
   task<> perform(stream_action action);
   task<> subscribe(subscribe_command command);
@@ -57,13 +61,16 @@ class talk {
   task<bool> give_turn(watch& to);
   task<> send_frames(std::vector<stream_session::frame> frames);
   task<> send_bookmarks();
+  void wake_at(std::chrono::nanoseconds when);
 
   api& api_;
   websocket& socket_;
   identity who_;
   stream_session session_;
   std::list<watch> watches_;
-  std::string scratch_;  ///< the message being sent
+  std::string scratch_;                                 ///< the message being sent
+  std::shared_ptr<loop::asio::steady_timer> release_;   ///< of held tokens; made when needed
+  std::optional<std::chrono::nanoseconds> release_at_;  ///< when `release_` wakes
   bool ends_with_job_ = false;
   bool hung_up_ = false;
 };
@@ -74,14 +81,15 @@ task<> talk::say_text(std::string text) {
   if (!co_await socket_.send(scratch_, nullptr)) hung_up_ = true;
 }
 
-task<> talk::begin(opening first, std::string id) {
+task<> talk::begin(opening first, std::string id, std::chrono::milliseconds coalesce) {
   auto made = session_.subscribe(id, first.wish, first.job, now());
   ++api_.counted.resumes[!made.recovered ? "restarted" : first.wish.resumes ? "recovered" : "new"];
   jobs::log_reader::place where{first.job.id, first.job.epoch, first.wish.from.seq,
                                 first.wish.filter, true};
-  websocket& socket = socket_;
-  auto reader = api_.given.events(std::move(where), [&socket] { socket.wake(); });
-  watches_.push_back({made.sub, std::move(reader), true});
+  watch& added = watches_.emplace_back(made.sub, coalesce);
+  added.reader = api_.given.events(std::move(where), [&added, &socket = socket_] {
+    if (!added.held || !added.reader->only_tokens()) socket.wake();
+  });
   co_await say_text(std::move(made.reply));
 }
 
@@ -92,7 +100,7 @@ task<> talk::subscribe(subscribe_command command) {
   }
   auto view = co_await api_.given.jobs.find(command.job);
   if (view)
-    co_await begin({std::move(view->job), std::move(command.wish)}, command.id);
+    co_await begin({std::move(view->job), std::move(command.wish)}, command.id, command.coalesce);
   else
     co_await say_text(error_text(command.id, view.error()));
 }
@@ -164,7 +172,13 @@ task<> talk::send_frames(std::vector<stream_session::frame> frames) {
 }
 
 task<bool> talk::give_turn(watch& to) {
+  to.held = false;
   if (!to.fresh && !to.reader->pending()) co_return false;
+  if (!to.fresh && now() < to.quiet_until && to.reader->only_tokens()) {
+    to.held = true;
+    wake_at(to.quiet_until);
+    co_return false;
+  }
   to.fresh = false;
   auto read = co_await to.reader->next(api_.given.settings.reading_bytes);
   if (!read) {
@@ -173,12 +187,26 @@ task<bool> talk::give_turn(watch& to) {
     co_return true;
   }
   api_.counted.gaps += read->gaps.size();
+  to.quiet_until = now() + to.coalesce;
   co_await send_frames(session_.frames(to.sub, *read, now()));
   if (!read->ended) co_return true;
   session_.forget(to.sub);
   to.reader.reset();
   if (ends_with_job_ && !over()) hang_up_with(close_code::end, "the job has ended");
   co_return true;
+}
+
+// The timer ends with the conversation: a handler that is already on its way then finds none.
+void talk::wake_at(std::chrono::nanoseconds when) {
+  if (release_at_ && *release_at_ <= when) return;
+  release_at_ = when;
+  release_->expires_after(when - now());
+  const std::weak_ptr<loop::asio::steady_timer> kept = release_;
+  release_->async_wait([this, kept](const boost::system::error_code& stopped) {
+    if (stopped || kept.expired()) return;
+    release_at_.reset();
+    socket_.wake();
+  });
 }
 
 task<bool> talk::give_turns() {
@@ -216,9 +244,10 @@ task<> talk::run(std::optional<opening> first) {
   const auto waker =
       std::make_shared<loop::asio::steady_timer>(co_await loop::asio::this_coro::executor);
   keep_waking(waker, socket_, api_.given.settings.bookmark);
+  release_ = std::make_shared<loop::asio::steady_timer>(waker->get_executor());
   if (first) {
     ends_with_job_ = true;
-    co_await begin(std::move(*first), "null");
+    co_await begin(std::move(*first), "null", coalesce_usual);
   }
   while (!over()) {
     co_await take_commands();
