@@ -115,8 +115,8 @@ class collector {
       if (i == 0 && said_before_) text = std::string(trimmed(before_)) + "\n\n";
       text += trimmed(texts_[i]);
       if (!there_[i] && trimmed(text).empty()) continue;
-      out += fmt::format("{}### {}\n", out.empty() ? "" : "\n\n", report_part_names[i]);
-      if (!trimmed(text).empty()) out += fmt::format("\n{}", trimmed(text));
+      out += fmt::format("{}### {}", out.empty() ? "" : "\n\n", report_part_names[i]);
+      if (!trimmed(text).empty()) out += fmt::format("\n\n{}", trimmed(text));
     }
     return out;
   }

@@ -32,9 +32,26 @@ evidence::scan_limits limits_from(const json& j) {
   return l;
 }
 
+// Of calls whose backend knows any: a repetition must make the same prompt.
+void add_limits(const model_limits& limits, ordered_json& json) {
+  if (limits == model_limits{}) return;
+  json["limits"] = {{"context_tokens", limits.context_tokens},
+                    {"answer_tokens", limits.answer_tokens},
+                    {"holds_to_schema", limits.holds_to_schema}};
+}
+
+recorded_limits limits_from(const json& call) {
+  recorded_limits known;
+  const auto limits = call.find("limits");
+  if (limits == call.end()) return known;
+  known.limits = {limits->at("context_tokens"), limits->at("answer_tokens"),
+                  limits->at("holds_to_schema")};
+  return known;
+}
+
 ordered_json usage_json(const roles::call_record& call) {
   const generation_usage& u = call.answer.usage;
-  return {{"step", call.step},
+  ordered_json json = {{"step", call.step},
           {"prompt_tokens", u.prompt_tokens},
           {"output_tokens", u.output_tokens},
           {"ttft_ns", u.ttft_ns},
@@ -42,6 +59,8 @@ ordered_json usage_json(const roles::call_record& call) {
           {"load_ns", u.load_ns},
           {"prompt_eval_ns", u.prompt_eval_ns},
           {"eval_ns", u.eval_ns}};
+  add_limits(call.fit.limits, json);
+  return json;
 }
 
 // What is unsound in the agents that it names, or nothing.
