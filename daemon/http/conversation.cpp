@@ -50,7 +50,7 @@ class talk {
   }
   task<> say_text(std::string text);
   task<> begin(opening first, std::string id, std::chrono::milliseconds coalesce);
-  task<> take_commands();
+  task<> take_commands(std::vector<std::string> messages);
   task<> perform(stream_action action);
   task<> subscribe(subscribe_command command);
   task<> cancel(cancel_command command);
@@ -58,8 +58,9 @@ class talk {
   task<> unsubscribe(unsubscribe_command command);
   /// True if something was read.
   task<bool> give_turns();
-  task<bool> give_turn(watch& to);
-  task<> send_frames(std::vector<stream_session::frame> frames);
+  /// True if the watch has something to be sent now; tokens that may wait are held.
+  [[nodiscard]] bool is_due(watch& one);
+  task<> give_turn(watch& to);
   task<> send_bookmarks();
   void wake_at(std::chrono::nanoseconds when);
 
@@ -68,7 +69,8 @@ class talk {
   identity who_;
   stream_session session_;
   std::list<watch> watches_;
-  std::string scratch_;                                 ///< the message being sent
+  std::string scratch_;  ///< the message being sent
+  std::chrono::nanoseconds bookmarks_looked_at_{0};
   std::shared_ptr<loop::asio::steady_timer> release_;   ///< of held tokens; made when needed
   std::optional<std::chrono::nanoseconds> release_at_;  ///< when `release_` wakes
   bool ends_with_job_ = false;
@@ -154,46 +156,45 @@ task<> talk::perform(stream_action action) {
   if (auto* command = std::get_if<submit_command>(&action)) co_await submit(std::move(*command));
 }
 
-task<> talk::take_commands() {
-  const std::vector<std::string> messages = socket_.received();
+task<> talk::take_commands(std::vector<std::string> messages) {
   for (const std::string& message : messages) {
     if (over()) co_return;
     co_await perform(session_.take(message, now()));
   }
 }
 
-task<> talk::send_frames(std::vector<stream_session::frame> frames) {
-  for (const stream_session::frame& each : frames) {
-    if (over()) co_return;
-    scratch_ = each.head;
-    if (each.tail) scratch_.append(*each.tail, 1);
-    if (!co_await socket_.send(scratch_, nullptr)) hung_up_ = true;
-  }
+bool talk::is_due(watch& one) {
+  one.held = false;
+  if (one.fresh) return true;
+  if (!one.reader->pending()) return false;
+  if (one.coalesce.count() == 0 || !one.reader->only_tokens() || now() >= one.quiet_until)
+    return true;
+  one.held = true;
+  wake_at(one.quiet_until);
+  return false;
 }
 
-task<bool> talk::give_turn(watch& to) {
-  to.held = false;
-  if (!to.fresh && !to.reader->pending()) co_return false;
-  if (!to.fresh && now() < to.quiet_until && to.reader->only_tokens()) {
-    to.held = true;
-    wake_at(to.quiet_until);
-    co_return false;
-  }
+task<> talk::give_turn(watch& to) {
   to.fresh = false;
   auto read = co_await to.reader->next(api_.given.settings.reading_bytes);
   if (!read) {
     api_.given.on_error("a WebSocket's events: " + proto::to_text(read.error()));
     hang_up_with(close_code::internal, "the log could not be read");
-    co_return true;
+    co_return;
   }
   api_.counted.gaps += read->gaps.size();
-  to.quiet_until = now() + to.coalesce;
-  co_await send_frames(session_.frames(to.sub, *read, now()));
-  if (!read->ended) co_return true;
+  const std::chrono::nanoseconds started = now();
+  to.quiet_until = started + to.coalesce;
+  for (const stream_session::frame& each : session_.frames(to.sub, *read, started)) {
+    if (over()) break;
+    scratch_ = each.head;
+    if (each.tail) scratch_.append(*each.tail, 1);
+    if (!co_await socket_.send(scratch_, nullptr)) hung_up_ = true;
+  }
+  if (!read->ended) co_return;
   session_.forget(to.sub);
   to.reader.reset();
   if (ends_with_job_ && !over()) hang_up_with(close_code::end, "the job has ended");
-  co_return true;
 }
 
 // The timer ends with the conversation: a handler that is already on its way then finds none.
@@ -212,14 +213,16 @@ void talk::wake_at(std::chrono::nanoseconds when) {
 task<bool> talk::give_turns() {
   bool moved = false;
   for (auto each = watches_.begin(); each != watches_.end() && !over();) {
-    const bool read = co_await give_turn(*each);
-    moved = moved || read;
+    const bool due = is_due(*each);
+    if (due) co_await give_turn(*each);
+    moved = moved || due;
     each = each->reader ? std::next(each) : watches_.erase(each);
   }
   co_return moved;
 }
 
 task<> talk::send_bookmarks() {
+  bookmarks_looked_at_ = now();
   for (const watch& each : watches_) {
     std::optional<std::string> mark = session_.bookmark(each.sub, each.reader->reached(), now());
     if (mark) co_await say_text(std::move(*mark));
@@ -250,8 +253,10 @@ task<> talk::run(std::optional<opening> first) {
     co_await begin(std::move(*first), "null", coalesce_usual);
   }
   while (!over()) {
-    co_await take_commands();
+    if (auto messages = socket_.received(); !messages.empty())
+      co_await take_commands(std::move(messages));
     const bool moved = co_await give_turns();
+    if (moved && now() < bookmarks_looked_at_ + api_.given.settings.bookmark / 10) continue;
     co_await send_bookmarks();
     if (!moved && !over()) co_await socket_.wait();
   }
