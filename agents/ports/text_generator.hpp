@@ -54,6 +54,7 @@ struct model_limits {
   /// The backend holds the answer to generation_request::format. Asked for a report, such a model
   /// is asked for JSON; another one for Markdown.
   bool holds_to_schema = false;
+  bool operator==(const model_limits&) const = default;
 };
 
 /// A backend behind its gate. Called on the loop thread; suspends.

@@ -159,8 +159,7 @@ void composer::header(std::string& out) {
 void composer::verdict(std::string& out, const verification& counts) {
   out += "## Verdict\n\n";
   const std::string words = part_of(texts_.draft, "Verdict");
-  const bool parted = has_part(texts_.draft, "Verdict") ||
-                      has_part(texts_.draft, "Key findings") ||
+  const bool parted = has_part(texts_.draft, "Verdict") || has_part(texts_.draft, "Key findings") ||
                       has_part(texts_.draft, "Recommendations");
   out += words.empty() ? (parted ? std::string(part_left_out) : texts_.draft) : words;
   out += "\n\n";

@@ -52,7 +52,7 @@ struct run_info {
   std::string configuration;  ///< "num_gpu=default, ..."
   std::int64_t ingest_ns = 0, analysis_ns = 0, report_ns = 0;
   std::vector<call_metrics> calls;
-  std::vector<step_notes> notes;  ///< of steps that have any
+  std::vector<step_notes> notes;                              ///< of steps that have any
   std::vector<std::pair<std::string, std::string>> personas;  ///< name, instructions
 };
 

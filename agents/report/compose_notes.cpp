@@ -24,12 +24,15 @@ constexpr std::array sentences = std::to_array<sentence>({
     {"all-struck",
      "Step {0}: nothing of its answer is proven by a fact; all sentences, {2}, are struck"},
     {"report-json", "Step {0}: its answer was not the JSON asked for, and is read as Markdown"},
-    {"repair-empty", "Step {0}: asked to repair its answer, the model wrote nothing; the answer "
-                     "before stands, its unproven sentences struck"},
-    {"repair-context", "Step {0}: no prompt to repair its answer has room in the context; its "
-                       "unproven sentences are struck"},
-    {"revision-context", "Step {0}: the draft has no room in a prompt to revise it; it stands as "
-                         "it was, in spite of objections"},
+    {"repair-empty",
+     "Step {0}: asked to repair its answer, the model wrote nothing; the answer "
+     "before stands, its unproven sentences struck"},
+    {"repair-context",
+     "Step {0}: no prompt to repair its answer has room in the context; its "
+     "unproven sentences are struck"},
+    {"revision-context",
+     "Step {0}: the draft has no room in a prompt to revise it; it stands as "
+     "it was, in spite of objections"},
 });
 
 }  // namespace
@@ -75,10 +78,9 @@ void composer::answers(std::string& out, const step_notes& s) {
     for (const sentence& known : sentences) {
       if (known.rule != n.rule) continue;
       const bool counted = n.made > 0;
-      out += fmt::format("- {}.\n",
-                         fmt::format(fmt::runtime(known.words), name(s.step, "run"),
-                                     counted ? count("kept", n.kept) : "none",
-                                     counted ? count("made", n.made) : "none"));
+      out += fmt::format("- {}.\n", fmt::format(fmt::runtime(known.words), name(s.step, "run"),
+                                                counted ? count("kept", n.kept) : "none",
+                                                counted ? count("made", n.made) : "none"));
     }
   }
 }

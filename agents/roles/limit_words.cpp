@@ -12,7 +12,7 @@ namespace {
 
 constexpr std::string_view space = " \t\r\n";
 constexpr std::string_view part_heading = "### ";
-constexpr std::string_view ellipsis = " …";
+constexpr std::string_view ellipsis = " ...";
 
 // White space parts words; what holds no letter, digit or byte beyond ASCII is none.
 std::size_t count_words(std::string_view text) {

@@ -7,6 +7,7 @@
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
+#include "agents/claims/reference.hpp"
 #include "agents/roles/finding_lines.hpp"
 
 namespace chimera::roles {
@@ -64,6 +65,14 @@ item item_of(const json& j) {
   return one;
 }
 
+bool names(std::string_view text, std::string_view id) {
+  for (const claims::piece& piece : claims::parse_references(text))
+    if (piece.what == claims::piece::type::reference &&
+        std::ranges::find(piece.ref.ids, id) != piece.ref.ids.end())
+      return true;
+  return false;
+}
+
 // A text is one item of a list: what would begin another one, or a heading, does not.
 std::string line_of(const item& one) {
   std::string_view text = one.text;
@@ -71,7 +80,7 @@ std::string line_of(const item& one) {
   std::string line = "- " + std::string(text);
   std::string named;
   for (const std::string& id : one.facts)
-    if (!line.contains(id)) named += fmt::format("{}{{{{f:{}}}}}", named.empty() ? "" : ", ", id);
+    if (!names(line, id)) named += fmt::format("{}{{{{f:{}}}}}", named.empty() ? "" : ", ", id);
   if (named.empty()) return line + '\n';
   std::string end;
   while (!line.empty() && (line.back() == '.' || line.back() == ' ')) {

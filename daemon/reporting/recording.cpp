@@ -40,25 +40,22 @@ void add_limits(const model_limits& limits, ordered_json& json) {
                     {"holds_to_schema", limits.holds_to_schema}};
 }
 
-recorded_limits limits_from(const json& call) {
-  recorded_limits known;
+model_limits known_limits(const json& call) {
   const auto limits = call.find("limits");
-  if (limits == call.end()) return known;
-  known.limits = {limits->at("context_tokens"), limits->at("answer_tokens"),
-                  limits->at("holds_to_schema")};
-  return known;
+  if (limits == call.end()) return {};
+  return {limits->at("context_tokens"), limits->at("answer_tokens"), limits->at("holds_to_schema")};
 }
 
 ordered_json usage_json(const roles::call_record& call) {
   const generation_usage& u = call.answer.usage;
   ordered_json json = {{"step", call.step},
-          {"prompt_tokens", u.prompt_tokens},
-          {"output_tokens", u.output_tokens},
-          {"ttft_ns", u.ttft_ns},
-          {"total_ns", u.total_ns},
-          {"load_ns", u.load_ns},
-          {"prompt_eval_ns", u.prompt_eval_ns},
-          {"eval_ns", u.eval_ns}};
+                       {"prompt_tokens", u.prompt_tokens},
+                       {"output_tokens", u.output_tokens},
+                       {"ttft_ns", u.ttft_ns},
+                       {"total_ns", u.total_ns},
+                       {"load_ns", u.load_ns},
+                       {"prompt_eval_ns", u.prompt_eval_ns},
+                       {"eval_ns", u.eval_ns}};
   add_limits(call.fit.limits, json);
   return json;
 }
@@ -83,8 +80,10 @@ std::optional<std::string> take_run(const json& j, recording& out) {
   run.ingest_ns = recorded.at("ingest_ns");
   run.analysis_ns = recorded.at("analysis_ns");
   run.report_ns = recorded.at("report_ns");
-  for (const json& call : recorded.at("calls"))
+  for (const json& call : recorded.at("calls")) {
     out.answers[call.at("step")].usage = jobs::usage_from(call);
+    out.limits[call.at("step")].limits = known_limits(call);
+  }
   for (const auto& [name, file] : j.at("files").items()) out.files[name] = file.at("sha256");
   return std::nullopt;
 }
@@ -93,6 +92,8 @@ void take_answer(const json& j, recording& out) {
   generation& answer = out.answers[j.at("step")];
   answer.text = j.at("answer").at("text");
   answer.finish_reason = j.at("answer").at("finish_reason");
+  out.limits[j.at("step")].prompt_bytes =
+      j.at("request").at("prompt").get_ref<const std::string&>().size();
 }
 
 proto::problem unsound(const std::filesystem::path& file, std::uint64_t line,
