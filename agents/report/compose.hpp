@@ -32,6 +32,24 @@ struct call_metrics {
   std::map<std::string, std::string> options_in_effect;
 };
 
+/// What a call of a step was not shown, or what was done to its answer, as far as a reader must
+/// know. Counts are of what was left out, and of all there was.
+struct step_notes {
+  std::string step;
+  std::size_t call = 0;              ///< index in run_info::calls
+  std::uint64_t context_tokens = 0;  ///< that the prompt had to fit; 0 = no bound
+  std::uint64_t findings_out = 0, findings_of = 0;
+  std::uint64_t parts_out = 0, parts_of = 0;  ///< paragraphs and list items of the steps before
+  std::uint64_t identifiers_out = 0, identifiers_of = 0;
+  std::vector<std::string> kinds;  ///< of the findings left out
+  struct note {
+    std::string rule;  ///< see roles::answer_note
+    std::string message;
+    std::uint64_t made = 0, kept = 0;
+  };
+  std::vector<note> notes;
+};
+
 /// What is known about the run itself.
 struct run_info {
   std::string date;           ///< ISO 8601 day
@@ -41,6 +59,7 @@ struct run_info {
   std::string configuration;  ///< "num_gpu=default, ..."
   std::int64_t ingest_ns = 0, analysis_ns = 0, report_ns = 0;
   std::vector<call_metrics> calls;
+  std::vector<step_notes> notes;                              ///< of steps that have any
   std::vector<std::pair<std::string, std::string>> personas;  ///< name, instructions
 };
 
@@ -87,6 +106,8 @@ class composer {
   void analysis(std::string& out);
   void findings(std::string& out);
   void limits(std::string& out);
+  void left_out(std::string& out, const step_notes& s);
+  void answers(std::string& out, const step_notes& s);
   void method(std::string& out);
   void workflow(std::string& out);
   void metrics(std::string& out);

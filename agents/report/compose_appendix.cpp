@@ -41,9 +41,9 @@ void composer::limits(std::string& out) {
   refusal("p99", "rule/p-ninety-nine-n", "Highest percentiles (p99)");
   out += "- A difference says nothing about its cause: other things may have changed with it.\n";
   out += "- Quality of the generated text is not measured by these files unless a table says so.\n";
-  if (data_.lints.empty()) {
-    out += '\n';
-    return;
+  for (const step_notes& s : run_.notes) {
+    left_out(out, s);
+    answers(out, s);
   }
   for (const proto::lint& l : data_.lints)
     if (l.level == proto::severity::error && !l.prevents.empty())

@@ -19,7 +19,7 @@ namespace {
 
 proto::result<jobs::pipeline_outcome> replay(reporting::recording& recorded, const clock& time) {
   reporting::finished_run& run = recorded.run;
-  inference::replayer generator(recorded.answers, run.backend);
+  inference::replayer generator(recorded.answers, run.backend, recorded.limits);
   boost::asio::io_context context{1};
   std::optional<proto::result<jobs::pipeline_outcome>> outcome;
   std::exception_ptr failure;

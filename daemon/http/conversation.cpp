@@ -34,8 +34,12 @@ class talk {
  private:
   struct watch {
     std::string sub;
-    std::unique_ptr<event_reader> reader;
+    std::chrono::milliseconds coalesce{0};
+    std::unique_ptr<event_reader> reader = nullptr;
     bool fresh = true;  ///< not read yet: its first reading may be only the end
+    /// Until then tokens wait for more of them.
+    std::chrono::nanoseconds quiet_until{0};
+    bool held = false;  ///< tokens wait now: they need not wake anybody
   };
 
   [[nodiscard]] std::chrono::nanoseconds now() const { return api_.given.time.now(); }
@@ -45,8 +49,8 @@ class talk {
     socket_.close(static_cast<std::uint16_t>(code), std::move(reason));
   }
   task<> say_text(std::string text);
-  task<> begin(opening first, std::string id);
-  task<> take_commands();
+  task<> begin(opening first, std::string id, std::chrono::milliseconds coalesce);
+  task<> take_commands(std::vector<std::string> messages);
   task<> perform(stream_action action);
   task<> subscribe(subscribe_command command);
   task<> cancel(cancel_command command);
@@ -54,9 +58,11 @@ class talk {
   task<> unsubscribe(unsubscribe_command command);
   /// True if something was read.
   task<bool> give_turns();
-  task<bool> give_turn(watch& to);
-  task<> send_frames(std::vector<stream_session::frame> frames);
+  /// True if the watch has something to be sent now; tokens that may wait are held.
+  [[nodiscard]] bool is_due(watch& one);
+  task<> give_turn(watch& to);
   task<> send_bookmarks();
+  void wake_at(std::chrono::nanoseconds when);
 
   api& api_;
   websocket& socket_;
@@ -64,6 +70,9 @@ class talk {
   stream_session session_;
   std::list<watch> watches_;
   std::string scratch_;  ///< the message being sent
+  std::chrono::nanoseconds bookmarks_looked_at_{0};
+  std::shared_ptr<loop::asio::steady_timer> release_;   ///< of held tokens; made when needed
+  std::optional<std::chrono::nanoseconds> release_at_;  ///< when `release_` wakes
   bool ends_with_job_ = false;
   bool hung_up_ = false;
 };
@@ -74,14 +83,15 @@ task<> talk::say_text(std::string text) {
   if (!co_await socket_.send(scratch_, nullptr)) hung_up_ = true;
 }
 
-task<> talk::begin(opening first, std::string id) {
+task<> talk::begin(opening first, std::string id, std::chrono::milliseconds coalesce) {
   auto made = session_.subscribe(id, first.wish, first.job, now());
   ++api_.counted.resumes[!made.recovered ? "restarted" : first.wish.resumes ? "recovered" : "new"];
   jobs::log_reader::place where{first.job.id, first.job.epoch, first.wish.from.seq,
                                 first.wish.filter, true};
-  websocket& socket = socket_;
-  auto reader = api_.given.events(std::move(where), [&socket] { socket.wake(); });
-  watches_.push_back({made.sub, std::move(reader), true});
+  watch& added = watches_.emplace_back(made.sub, coalesce);
+  added.reader = api_.given.events(std::move(where), [&added, &socket = socket_] {
+    if (!added.held || !added.reader->only_tokens()) socket.wake();
+  });
   co_await say_text(std::move(made.reply));
 }
 
@@ -92,7 +102,7 @@ task<> talk::subscribe(subscribe_command command) {
   }
   auto view = co_await api_.given.jobs.find(command.job);
   if (view)
-    co_await begin({std::move(view->job), std::move(command.wish)}, command.id);
+    co_await begin({std::move(view->job), std::move(command.wish)}, command.id, command.coalesce);
   else
     co_await say_text(error_text(command.id, view.error()));
 }
@@ -146,52 +156,73 @@ task<> talk::perform(stream_action action) {
   if (auto* command = std::get_if<submit_command>(&action)) co_await submit(std::move(*command));
 }
 
-task<> talk::take_commands() {
-  const std::vector<std::string> messages = socket_.received();
+task<> talk::take_commands(std::vector<std::string> messages) {
   for (const std::string& message : messages) {
     if (over()) co_return;
     co_await perform(session_.take(message, now()));
   }
 }
 
-task<> talk::send_frames(std::vector<stream_session::frame> frames) {
-  for (const stream_session::frame& each : frames) {
-    if (over()) co_return;
-    scratch_ = each.head;
-    if (each.tail) scratch_.append(*each.tail, 1);
-    if (!co_await socket_.send(scratch_, nullptr)) hung_up_ = true;
-  }
+bool talk::is_due(watch& one) {
+  one.held = false;
+  if (one.fresh) return true;
+  if (!one.reader->pending()) return false;
+  if (one.coalesce.count() == 0 || !one.reader->only_tokens() || now() >= one.quiet_until)
+    return true;
+  one.held = true;
+  wake_at(one.quiet_until);
+  return false;
 }
 
-task<bool> talk::give_turn(watch& to) {
-  if (!to.fresh && !to.reader->pending()) co_return false;
+task<> talk::give_turn(watch& to) {
   to.fresh = false;
   auto read = co_await to.reader->next(api_.given.settings.reading_bytes);
   if (!read) {
     api_.given.on_error("a WebSocket's events: " + proto::to_text(read.error()));
     hang_up_with(close_code::internal, "the log could not be read");
-    co_return true;
+    co_return;
   }
   api_.counted.gaps += read->gaps.size();
-  co_await send_frames(session_.frames(to.sub, *read, now()));
-  if (!read->ended) co_return true;
+  const std::chrono::nanoseconds started = now();
+  to.quiet_until = started + to.coalesce;
+  for (const stream_session::frame& each : session_.frames(to.sub, *read, started)) {
+    if (over()) break;
+    scratch_ = each.head;
+    if (each.tail) scratch_.append(*each.tail, 1);
+    if (!co_await socket_.send(scratch_, nullptr)) hung_up_ = true;
+  }
+  if (!read->ended) co_return;
   session_.forget(to.sub);
   to.reader.reset();
   if (ends_with_job_ && !over()) hang_up_with(close_code::end, "the job has ended");
-  co_return true;
+}
+
+// The timer ends with the conversation: a handler that is already on its way then finds none.
+void talk::wake_at(std::chrono::nanoseconds when) {
+  if (release_at_ && *release_at_ <= when) return;
+  release_at_ = when;
+  release_->expires_after(when - now());
+  const std::weak_ptr<loop::asio::steady_timer> kept = release_;
+  release_->async_wait([this, kept](const boost::system::error_code& stopped) {
+    if (stopped || kept.expired()) return;
+    release_at_.reset();
+    socket_.wake();
+  });
 }
 
 task<bool> talk::give_turns() {
   bool moved = false;
   for (auto each = watches_.begin(); each != watches_.end() && !over();) {
-    const bool read = co_await give_turn(*each);
-    moved = moved || read;
+    const bool due = is_due(*each);
+    if (due) co_await give_turn(*each);
+    moved = moved || due;
     each = each->reader ? std::next(each) : watches_.erase(each);
   }
   co_return moved;
 }
 
 task<> talk::send_bookmarks() {
+  bookmarks_looked_at_ = now();
   for (const watch& each : watches_) {
     std::optional<std::string> mark = session_.bookmark(each.sub, each.reader->reached(), now());
     if (mark) co_await say_text(std::move(*mark));
@@ -216,13 +247,16 @@ task<> talk::run(std::optional<opening> first) {
   const auto waker =
       std::make_shared<loop::asio::steady_timer>(co_await loop::asio::this_coro::executor);
   keep_waking(waker, socket_, api_.given.settings.bookmark);
+  release_ = std::make_shared<loop::asio::steady_timer>(waker->get_executor());
   if (first) {
     ends_with_job_ = true;
-    co_await begin(std::move(*first), "null");
+    co_await begin(std::move(*first), "null", coalesce_usual);
   }
   while (!over()) {
-    co_await take_commands();
+    if (auto messages = socket_.received(); !messages.empty())
+      co_await take_commands(std::move(messages));
     const bool moved = co_await give_turns();
+    if (moved && now() < bookmarks_looked_at_ + api_.given.settings.bookmark / 10) continue;
     co_await send_bookmarks();
     if (!moved && !over()) co_await socket_.wait();
   }

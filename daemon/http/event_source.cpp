@@ -13,6 +13,7 @@ class log_events final : public event_reader {
     return reader_.next(bytes_max);
   }
   bool pending() const override { return reader_.pending(); }
+  bool only_tokens() const override { return reader_.only_tokens(); }
   std::uint64_t reached() const override { return reader_.reached(); }
 
  private:

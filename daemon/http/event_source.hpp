@@ -16,6 +16,8 @@ class event_reader {
   virtual ~event_reader() = default;
   [[nodiscard]] virtual task<proto::result<jobs::reading>> next(std::size_t bytes_max) = 0;
   [[nodiscard]] virtual bool pending() const = 0;
+  /// True if what is pending are tokens alone.
+  [[nodiscard]] virtual bool only_tokens() const = 0;
   [[nodiscard]] virtual std::uint64_t reached() const = 0;
 };
 

@@ -34,6 +34,8 @@ subscribe_command read_subscribe(object_reader& params, std::vector<field_error>
   command.wish.from.epoch = params.text("epoch", name_bytes_max, false);
   command.wish.filter.steps = params.texts("steps", list_max, 1000);
   command.wish.filter.types = params.texts("types", list_max, name_bytes_max);
+  command.coalesce = std::chrono::milliseconds(
+      params.integer("coalesce_ms", 0, coalesce_max.count(), coalesce_usual.count()));
   const std::vector<std::string> channels = params.texts("channels", list_max, name_bytes_max);
   if (const std::string bad = add_channels(channels, command.wish.filter); !bad.empty())
     errors.push_back(

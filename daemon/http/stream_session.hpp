@@ -37,11 +37,17 @@ enum class close_code : std::uint16_t {
 /// The code for an HTTP status: 404 -> 4404.
 [[nodiscard]] close_code close_code_of(unsigned status);
 
+/// Tokens that come sooner than this after the last message of their subscription wait for it and
+/// are merged; other events never wait, and no token waits longer.
+inline constexpr std::chrono::milliseconds coalesce_usual{5};
+inline constexpr std::chrono::milliseconds coalesce_max{1'000};
+
 /// What a command asks the connection to do. `id` is the JSON text of the caller's id.
 struct subscribe_command {
   std::string id;
   std::string job;
   event_wish wish;
+  std::chrono::milliseconds coalesce = coalesce_usual;
 };
 struct cancel_command {
   std::string id;

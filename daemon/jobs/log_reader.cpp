@@ -69,6 +69,11 @@ bool log_reader::pending() const {
   return tail_->visible() > reached_ || (tail_->closed && tail_->waiting() == 0);
 }
 
+bool log_reader::only_tokens() const {
+  return tail_ != nullptr && !tail_->closed && tail_->last_lasting() <= reached_ &&
+         reached_ + 1 >= tail_->first();
+}
+
 task<proto::result<reading>> log_reader::next(std::size_t bytes_max) {
   reading out;
   out.reached = reached_;

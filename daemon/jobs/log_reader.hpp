@@ -57,6 +57,8 @@ class log_reader {
   [[nodiscard]] task<proto::result<reading>> next(std::size_t bytes_max);
   /// True if next() may give something.
   [[nodiscard]] bool pending() const;
+  /// True if what is pending are tokens alone: they may wait for more of them.
+  [[nodiscard]] bool only_tokens() const;
   [[nodiscard]] std::uint64_t reached() const { return reached_; }
 
  private:

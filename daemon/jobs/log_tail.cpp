@@ -22,6 +22,8 @@ void log_tail::add(proto::event& e) {
 void log_tail::become_visible(std::size_t count) {
   for (; count > 0 && !waiting_.empty(); --count) {
     bytes_ += bytes_of(waiting_.front());
+    if (waiting_.front().type != proto::event_type::token_delta)
+      last_lasting_ = waiting_.front().seq;
     entries_.push_back({std::move(waiting_.front()), nullptr});
     waiting_.pop_front();
     ++visible_;

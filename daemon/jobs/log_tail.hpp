@@ -45,6 +45,8 @@ class log_tail {
 
   [[nodiscard]] std::uint64_t first() const { return visible_ + 1 - entries_.size(); }
   [[nodiscard]] std::uint64_t visible() const { return visible_; }
+  /// The newest visible event that is no token; 0 if there was none.
+  [[nodiscard]] std::uint64_t last_lasting() const { return last_lasting_; }
   [[nodiscard]] std::uint64_t last() const { return last_; }
   [[nodiscard]] std::size_t waiting() const { return waiting_.size(); }
   [[nodiscard]] const std::string& job() const { return job_; }
@@ -64,6 +66,7 @@ class log_tail {
   std::size_t bytes_max_;
   std::size_t bytes_ = 0;
   std::uint64_t visible_;
+  std::uint64_t last_lasting_ = 0;
   std::uint64_t last_;
   std::deque<proto::event> waiting_;
   std::deque<log_entry> entries_;

@@ -86,6 +86,60 @@ std::string to_json(const generation& answer) {
       .take();
 }
 
+std::string quoted(const std::string& text) {
+  std::string out;
+  proto::append_quoted(out, text);
+  return out;
+}
+
+std::string to_json(const roles::omitted& o) {
+  return object_text().add("left_out", o.left_out).add("of", o.of).take();
+}
+
+std::string to_json(const roles::prompt_fit& fit) {
+  const std::string limits = object_text()
+                                 .add("context_tokens", fit.limits.context_tokens)
+                                 .add("answer_tokens", fit.limits.answer_tokens)
+                                 .add("holds_to_schema", fit.limits.holds_to_schema)
+                                 .take();
+  return object_text()
+      .add_json("limits", limits)
+      .add("prompt_tokens", fit.prompt_tokens)
+      .add("words", fit.words)
+      .add_json("findings", to_json(fit.findings))
+      .add_json("identifiers", to_json(fit.identifiers))
+      .add_json("parts", to_json(fit.parts))
+      .add_list("kinds", fit.kinds, quoted)
+      .add_list("ids", fit.ids, quoted)
+      .take();
+}
+
+std::string note_json(const roles::answer_note& n) {
+  return object_text()
+      .add("rule", n.rule)
+      .add("message", n.message)
+      .add("made", n.made)
+      .add("kept", n.kept)
+      .take();
+}
+
+roles::omitted omitted_from(const json& j) { return {j.at("left_out"), j.at("of")}; }
+
+roles::prompt_fit fit_from(const json& j) {
+  roles::prompt_fit fit;
+  const json& limits = j.at("limits");
+  fit.limits = {limits.at("context_tokens"), limits.at("answer_tokens"),
+                limits.at("holds_to_schema")};
+  fit.prompt_tokens = j.at("prompt_tokens");
+  fit.words = j.at("words");
+  fit.findings = omitted_from(j.at("findings"));
+  fit.identifiers = omitted_from(j.at("identifiers"));
+  fit.parts = omitted_from(j.at("parts"));
+  fit.kinds = j.at("kinds").get<std::vector<std::string>>();
+  fit.ids = j.at("ids").get<std::vector<std::string>>();
+  return fit;
+}
+
 std::string call_json(const roles::call_record& call) {
   return object_text()
       .add("step", call.step)
@@ -93,6 +147,8 @@ std::string call_json(const roles::call_record& call) {
       .add_json("request", to_json(call.request))
       .add_json("answer", to_json(call.answer))
       .add_json("checked", to_json(call.checked))
+      .add_json("fit", to_json(call.fit))
+      .add_list("notes", call.notes, note_json)
       .take();
 }
 
@@ -112,6 +168,11 @@ roles::call_record call_from(const json& j) {
   call.answer.usage = usage_from(answer.at("usage"));
   take_shown(answer, call.answer);
   call.checked = checked_from(j.at("checked"));
+  // A record may have neither: a daemon may take up jobs that an older one left.
+  if (const auto fit = j.find("fit"); fit != j.end()) call.fit = fit_from(*fit);
+  if (const auto notes = j.find("notes"); notes != j.end())
+    for (const json& n : *notes)
+      call.notes.push_back({n.at("rule"), n.at("message"), n.at("made"), n.at("kept")});
   return call;
 }
 

@@ -30,7 +30,7 @@ struct finished_node {
 };
 
 /// The record of a step as JSON text: {"markdown","times","calls":[{"step","persona","request",
-/// "answer","checked"}]}. What a text holds that is no UTF-8 is replaced.
+/// "answer","checked","fit","notes"}]}. What a text holds that is no UTF-8 is replaced.
 [[nodiscard]] std::string write_record(const finished_node& n);
 
 /// Usage as write_record and run.json write it; throws nlohmann's exception for a field that lacks.

@@ -33,21 +33,37 @@ evidence::scan_limits limits_from(const json& j) {
   return l;
 }
 
+// Of calls whose backend knows any: a repetition must make the same prompt.
+void add_limits(const model_limits& limits, ordered_json& json) {
+  if (limits == model_limits{}) return;
+  json["limits"] = {{"context_tokens", limits.context_tokens},
+                    {"answer_tokens", limits.answer_tokens},
+                    {"holds_to_schema", limits.holds_to_schema}};
+}
+
+model_limits known_limits(const json& call) {
+  const auto limits = call.find("limits");
+  if (limits == call.end()) return {};
+  return {limits->at("context_tokens"), limits->at("answer_tokens"), limits->at("holds_to_schema")};
+}
+
 // Usage, and what the backend showed of itself: numbers and names of the report, not its words.
 ordered_json call_json(const roles::call_record& call) {
   const generation_usage& u = call.answer.usage;
-  return {{"step", call.step},
-          {"prompt_tokens", u.prompt_tokens},
-          {"output_tokens", u.output_tokens},
-          {"ttft_ns", u.ttft_ns},
-          {"total_ns", u.total_ns},
-          {"load_ns", u.load_ns},
-          {"prompt_eval_ns", u.prompt_eval_ns},
-          {"eval_ns", u.eval_ns},
-          {"options_in_effect", call.answer.options_in_effect},
-          {"model", call.answer.model},
-          {"model_digest", call.answer.model_digest},
-          {"server", call.answer.server}};
+  ordered_json json = {{"step", call.step},
+                       {"prompt_tokens", u.prompt_tokens},
+                       {"output_tokens", u.output_tokens},
+                       {"ttft_ns", u.ttft_ns},
+                       {"total_ns", u.total_ns},
+                       {"load_ns", u.load_ns},
+                       {"prompt_eval_ns", u.prompt_eval_ns},
+                       {"eval_ns", u.eval_ns},
+                       {"options_in_effect", call.answer.options_in_effect},
+                       {"model", call.answer.model},
+                       {"model_digest", call.answer.model_digest},
+                       {"server", call.answer.server}};
+  add_limits(call.fit.limits, json);
+  return json;
 }
 
 // As run.json writes it: a double holds nanoseconds of many days.
@@ -77,6 +93,7 @@ std::optional<std::string> take_run(const json& j, recording& out) {
     generation& answer = out.answers[call.at("step")];
     answer.usage = jobs::usage_from(call);
     jobs::take_shown(call, answer);
+    out.limits[call.at("step")].limits = known_limits(call);
   }
   for (const json& step : j.at("pipeline").at("steps"))
     out.steps.push_back({step.at("step"), step.at("persona"), nanoseconds(step.at("started_ms")),
@@ -89,6 +106,8 @@ void take_answer(const json& j, recording& out) {
   generation& answer = out.answers[j.at("step")];
   answer.text = j.at("answer").at("text");
   answer.finish_reason = j.at("answer").at("finish_reason");
+  out.limits[j.at("step")].prompt_bytes =
+      j.at("request").at("prompt").get_ref<const std::string&>().size();
 }
 
 proto::problem unsound(const std::filesystem::path& file, std::uint64_t line,

@@ -162,6 +162,28 @@ TEST_CASE_METHOD(talking, "a peer that is gone or talks nonsense ends the conver
   }
 }
 
+TEST_CASE_METHOD(talking, "tokens soon after a message wait; what is no token takes them along") {
+  service.add("job_a", proto::job_state::running);
+  fake_log& log = service.logs["job_a"];
+  log.tells_tokens = true;
+  log.append(event_type::job_queued);
+  const auto token = [&log] { log.append(event_type::token_delta, "s", "x"); };
+  const auto later = [this](int ms) { time.time += std::chrono::milliseconds(ms); };
+  std::vector<std::size_t> heard;
+  const auto count = [&] { heard.push_back(numbers_of("s1").size()); };
+  socket.says(
+      R"({"id":1,"method":"subscribe","params":{"job":"job_a","after":0,"coalesce_ms":20}})");
+  socket.then([&] { token(), later(19); });  // 19 ms after the first message: waits
+  socket.then([&] { count(), token(); });    // waits too
+  socket.then([&] { count(), later(1), socket.wake(); });
+  socket.then([&] { count(), later(20), token(); });  // the window has passed: goes at once
+  socket.then([&] { count(), token(); });             // waits
+  socket.then([&] { count(), log.append(event_type::artifact_created, "s"); });
+  socket.then(count);
+  converse_at("/v1/stream");
+  CHECK(heard == std::vector<std::size_t>{1, 1, 3, 4, 4, 6});
+}
+
 TEST_CASE_METHOD(talking, "filtered events move the bookmark") {
   service.add("job_a", proto::job_state::running);
   socket.says(R"({"id":1,"method":"subscribe","params":{"job":"job_a","channels":["claims"]}})");

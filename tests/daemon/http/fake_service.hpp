@@ -18,6 +18,7 @@ struct fake_log {
   std::string epoch = "E1";
   std::vector<proto::event> events;
   bool ended = false;
+  bool tells_tokens = false;        ///< its readers say when only tokens are pending
   std::vector<jobs::log_gap> gaps;  ///< told with the first reading that passes them
   std::vector<std::shared_ptr<std::function<void()>>> wakes;
 
@@ -70,6 +71,13 @@ class fake_reader final : public event_reader {
     co_return read;
   }
   bool pending() const override { return !ended_ && (reached_ < log_.events.size() || log_.ended); }
+  bool only_tokens() const override {
+    const auto is_token = [](const proto::event& e) {
+      return e.type == proto::event_type::token_delta;
+    };
+    const auto from = log_.events.begin() + static_cast<std::ptrdiff_t>(reached_);
+    return log_.tells_tokens && !log_.ended && std::all_of(from, log_.events.end(), is_token);
+  }
   std::uint64_t reached() const override { return reached_; }
 
   bool fails = false;

@@ -33,13 +33,14 @@ std::string whole(const stream_session::frame& f) {
 TEST_CASE("commands become actions with what they say") {
   stream_session s({});
   const auto action = s.take(R"({"id":1,"method":"subscribe","params":{"job":"job_a","after":4,
-    "epoch":"E1","channels":["tokens"],"steps":["analyse"]}})",
+    "epoch":"E1","channels":["tokens"],"steps":["analyse"],"coalesce_ms":7}})",
                              0s);
   const auto& command = std::get<subscribe_command>(action);
   CHECK(command.id == "1");
   CHECK(command.job == "job_a");
   CHECK(command.wish.resumes);
   CHECK(command.wish.from.seq == 4);
+  CHECK(command.coalesce == 7ms);
   CHECK(command.wish.filter.channels == std::vector{proto::channel::tokens});
   const auto cancel =
       s.take(R"({"id":"c","method":"cancel","params":{"job":"job_a","reason":"r"}})", 0s);
@@ -65,6 +66,8 @@ TEST_CASE("what is wrong with a command is said with its id and place") {
       row{R"({"id":1,"method":"subscribe","params":{"job":"j","channels":["x"]}})",
           "#/params/channels"},
       row{R"({"id":1,"method":"subscribe","params":{"job":"j","after":-1}})", "#/params/after"},
+      row{R"({"id":1,"method":"subscribe","params":{"job":"j","coalesce_ms":1001}})",
+          "#/params/coalesce_ms"},
       row{R"({"id":1,"method":"submit","params":{"pipeline":"p"}})", "#/params/idempotency_key"},
       row{R"({"id":1,"method":"ping","more":1})", "#/more"});
   stream_session s({});
