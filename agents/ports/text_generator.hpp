@@ -51,6 +51,10 @@ struct generation {
 struct model_limits {
   std::uint64_t context_tokens = 0;  ///< prompt and answer together; 0 = no bound is known
   std::uint64_t answer_tokens = 0;   ///< the most that an answer may have; 0 = no bound
+  /// The backend holds the answer to generation_request::format. Asked for a report, such a model
+  /// is asked for JSON; another one for Markdown.
+  bool holds_to_schema = false;
+  bool operator==(const model_limits&) const = default;
 };
 
 /// A backend behind its gate. Called on the loop thread; suspends.

@@ -27,6 +27,15 @@ std::string part_of(std::string_view draft, std::string_view heading) {
   return std::string(text);
 }
 
+// True if the draft has the part at all: a model may have left it out.
+bool has_part(std::string_view draft, std::string_view heading) {
+  return draft.contains("### " + std::string(heading));
+}
+
+constexpr std::string_view part_left_out =
+    "The step that writes the report left this part out. What was computed stands in the sections "
+    "on data quality and performance.";
+
 constexpr std::size_t files_listed_max = 200;
 
 }  // namespace
@@ -150,7 +159,10 @@ void composer::header(std::string& out) {
 void composer::verdict(std::string& out, const verification& counts) {
   out += "## Verdict\n\n";
   const std::string words = part_of(texts_.draft, "Verdict");
-  out += (words.empty() ? texts_.draft : words) + "\n\n";
+  const bool parted = has_part(texts_.draft, "Verdict") || has_part(texts_.draft, "Key findings") ||
+                      has_part(texts_.draft, "Recommendations");
+  out += words.empty() ? (parted ? std::string(part_left_out) : texts_.draft) : words;
+  out += "\n\n";
   out += "## Verification\n\n";
   const auto count = [&](std::string_view path, std::uint64_t value, std::string_view phrase) {
     return number(fmt::format("/verification/{}", path), static_cast<double>(value), "", "count",
@@ -266,7 +278,9 @@ void composer::analysis(std::string& out) {
 void composer::findings(std::string& out) {
   const auto add = [&](const char* heading, const char* none) {
     const std::string words = part_of(texts_.draft, heading);
-    out += fmt::format("## {}\n\n{}\n\n", heading, words.empty() ? none : words);
+    const std::string_view instead =
+        texts_.draft.empty() || has_part(texts_.draft, heading) ? none : part_left_out;
+    out += fmt::format("## {}\n\n{}\n\n", heading, words.empty() ? instead : words);
   };
   add("Key findings", "Nothing in these files supports a finding.");
   add("Recommendations", "Nothing in these files supports a recommendation.");

@@ -16,13 +16,38 @@
 
 namespace chimera::report {
 
-/// One call of the backend, for the metrics section. Durations in nanoseconds.
+/// One call of the backend, for the metrics section. Durations in nanoseconds; a 0 and an empty
+/// text are what the backend did not report.
 struct call_metrics {
   std::string step;
   std::string persona;
   std::uint64_t prompt_tokens = 0;
   std::uint64_t output_tokens = 0;
   std::int64_t ttft_ns = 0, total_ns = 0, load_ns = 0, prompt_eval_ns = 0, eval_ns = 0;
+  std::string finish_reason;
+  std::string model;         ///< that answered
+  std::string model_digest;  ///< of its weights
+  std::string server;        ///< with its version
+  std::map<std::string, std::string> options_asked;
+  std::map<std::string, std::string> options_in_effect;
+};
+
+/// What a call of a step was not shown, or what was done to its answer, as far as a reader must
+/// know. Counts are of what was left out, and of all there was.
+struct step_notes {
+  std::string step;
+  std::size_t call = 0;              ///< index in run_info::calls
+  std::uint64_t context_tokens = 0;  ///< that the prompt had to fit; 0 = no bound
+  std::uint64_t findings_out = 0, findings_of = 0;
+  std::uint64_t parts_out = 0, parts_of = 0;  ///< paragraphs and list items of the steps before
+  std::uint64_t identifiers_out = 0, identifiers_of = 0;
+  std::vector<std::string> kinds;  ///< of the findings left out
+  struct note {
+    std::string rule;  ///< see roles::answer_note
+    std::string message;
+    std::uint64_t made = 0, kept = 0;
+  };
+  std::vector<note> notes;
 };
 
 /// What is known about the run itself.
@@ -34,6 +59,7 @@ struct run_info {
   std::string configuration;  ///< "num_gpu=default, ..."
   std::int64_t ingest_ns = 0, analysis_ns = 0, report_ns = 0;
   std::vector<call_metrics> calls;
+  std::vector<step_notes> notes;                              ///< of steps that have any
   std::vector<std::pair<std::string, std::string>> personas;  ///< name, instructions
 };
 
@@ -80,9 +106,15 @@ class composer {
   void analysis(std::string& out);
   void findings(std::string& out);
   void limits(std::string& out);
+  void left_out(std::string& out, const step_notes& s);
+  void answers(std::string& out, const step_notes& s);
   void method(std::string& out);
   void workflow(std::string& out);
   void metrics(std::string& out);
+  void call_table();
+  void sum_table();
+  void model_table();
+  void option_table();
   void configuration(std::string& out);
   void appendix(std::string& out, const std::vector<std::string>& facts_used);
 
@@ -92,6 +124,10 @@ class composer {
   std::string number(std::string_view path, double value, std::string_view unit,
                      std::string_view dim, std::string_view phrase);
   std::string duration(std::string_view path, std::int64_t ns, std::string_view phrase);
+  std::string amount_of(const std::string& path, std::uint64_t amount, std::string_view phrase);
+  std::string duration_of(const std::string& path, std::int64_t ns, std::string_view phrase);
+  std::string rate_of(const std::string& path, double tokens_per_second, std::string_view phrase);
+  std::string said(std::string_view text, bool code = true);
 
   const evidence::dataset& data_;
   outline& plan_;

@@ -1,6 +1,5 @@
-// The later sections of the report: limits, method, metrics, configuration, the facts it used.
+// The later sections of the report: limits, method, configuration, the facts it used.
 #include <algorithm>
-#include <map>
 
 #include <fmt/format.h>
 
@@ -42,9 +41,9 @@ void composer::limits(std::string& out) {
   refusal("p99", "rule/p-ninety-nine-n", "Highest percentiles (p99)");
   out += "- A difference says nothing about its cause: other things may have changed with it.\n";
   out += "- Quality of the generated text is not measured by these files unless a table says so.\n";
-  if (data_.lints.empty()) {
-    out += '\n';
-    return;
+  for (const step_notes& s : run_.notes) {
+    left_out(out, s);
+    answers(out, s);
   }
   for (const proto::lint& l : data_.lints)
     if (l.level == proto::severity::error && !l.prevents.empty())
@@ -71,57 +70,6 @@ void composer::method(std::string& out) {
       literal("its load time exceeds 5 times the median"),
       literal("it follows a change of configuration and its TTFT exceeds 5 times the median"),
       name("facts.jsonl", "run"), name("claims.jsonl", "run"));
-}
-
-void composer::metrics(std::string& out) {
-  out += "## Metrics\n\n";
-  table_block table;
-  table.caption = "Calls of the backend";
-  table.header = {"Step",  "Persona",     "Tokens", "Throughput", "TTFT",
-                  "Total", "Prompt eval", "Eval",   "Load"};
-  table.align = {"l", "l", "r", "r", "r", "r", "r", "r", "r"};
-  call_metrics sum;
-  std::int64_t first = 0;
-  std::size_t index = 0;
-  const auto row_of = [&](const call_metrics& c, const std::string& path, std::string step,
-                          std::string persona, std::int64_t ttft) {
-    const double seconds = static_cast<double>(c.eval_ns) / 1e9;
-    const double rate = seconds > 0 ? static_cast<double>(c.output_tokens) / seconds : 0;
-    return std::vector<std::string>{
-        std::move(step),
-        std::move(persona),
-        number(path + "/tokens", static_cast<double>(c.output_tokens), "", "count",
-               "tokens generated"),
-        number(path + "/throughput", rate, "tok/s", "rate", "tokens over eval time"),
-        duration(path + "/ttft", ttft, "time to first token"),
-        duration(path + "/total", c.total_ns, "total time"),
-        duration(path + "/prompt_eval", c.prompt_eval_ns, "prompt evaluation"),
-        duration(path + "/eval", c.eval_ns, "generation"),
-        duration(path + "/load", c.load_ns, "load")};
-  };
-  for (const call_metrics& c : run_.calls) {
-    const std::string path = fmt::format("/calls/{}", index++);
-    table.rows.push_back(
-        row_of(c, path, name(c.step, "run"), name(c.persona, "run", false), c.ttft_ns));
-    sum.prompt_tokens += c.prompt_tokens;
-    sum.output_tokens += c.output_tokens;
-    sum.total_ns += c.total_ns;
-    sum.load_ns += c.load_ns;
-    sum.prompt_eval_ns += c.prompt_eval_ns;
-    sum.eval_ns += c.eval_ns;
-    first += c.ttft_ns;
-  }
-  if (run_.calls.empty()) {
-    out += "No backend was called.\n\n";
-    return;
-  }
-  const auto calls = static_cast<std::int64_t>(run_.calls.size());
-  table.rows.push_back(
-      row_of(sum, "/aggregate", "all", "sum of calls, TTFT their mean", first / calls));
-  plan_.names.tables.insert_or_assign("calls", std::move(table));
-  out +=
-      "Throughput is tokens over eval time; of all calls, the sum of tokens over the sum of eval "
-      "times. The narrator counts words as tokens.\n\n{{table:calls}}\n\n";
 }
 
 void composer::configuration(std::string& out) {

@@ -1,9 +1,7 @@
 #include "agents/roles/critique.hpp"
 
 #include <algorithm>
-#include <array>
 #include <cctype>
-#include <functional>
 #include <utility>
 
 #include <fmt/format.h>
@@ -13,8 +11,6 @@ namespace {
 
 constexpr std::string_view space = " \t\r\n";
 constexpr std::string_view strike_mark = "{{strike}}";
-constexpr std::array<std::string_view, 3> part_headings = {"### Verdict", "### Key findings",
-                                                           "### Recommendations"};
 constexpr std::string_view before_reason = "--";
 constexpr std::size_t ends_tried = 8;  // so that an answer full of them takes linear time
 
@@ -120,18 +116,6 @@ critique read_critique(std::string_view answer, std::string_view draft) {
 
 std::string to_line(const objection& o) {
   return fmt::format("{} \"{}\" {} {}", objection_mark, o.quote, before_reason, o.reason);
-}
-
-bool has_report_parts(std::string_view markdown) {
-  std::array<bool, part_headings.size()> seen = {};
-  while (!markdown.empty()) {
-    const std::size_t end = std::min(markdown.find('\n'), markdown.size());
-    const std::string_view line = trimmed(markdown.substr(0, end));
-    for (std::size_t i = 0; i < part_headings.size(); ++i)
-      if (line == part_headings[i]) seen[i] = true;
-    markdown.remove_prefix(std::min(end + 1, markdown.size()));
-  }
-  return std::ranges::all_of(seen, std::identity());
 }
 
 }  // namespace chimera::roles

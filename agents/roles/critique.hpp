@@ -40,8 +40,4 @@ struct critique {
 /// The line that read_critique reads back.
 [[nodiscard]] std::string to_line(const objection& o);
 
-/// True if `markdown` has the headings that a report takes its parts from: "### Verdict",
-/// "### Key findings", "### Recommendations".
-[[nodiscard]] bool has_report_parts(std::string_view markdown);
-
 }  // namespace chimera::roles

@@ -4,6 +4,8 @@
 #include <array>
 #include <utility>
 
+#include <fmt/format.h>
+
 namespace chimera::roles {
 namespace {
 
@@ -50,23 +52,47 @@ bool read_level(std::string_view text, proto::severity& level) {
 }
 
 // A text ends at a line that is as long a fence as the one before it.
-std::vector<std::string> fenced_texts(std::string_view prompt) {
-  std::vector<std::string> texts;
-  std::string_view fence;
-  while (!prompt.empty()) {
-    const std::size_t end = std::min(prompt.find('\n'), prompt.size());
-    const std::string_view line = prompt.substr(0, end);
-    prompt.remove_prefix(std::min(end + 1, prompt.size()));
-    if (!fence.empty() && line == fence) {
-      fence = {};
-    } else if (!fence.empty()) {
-      texts.back().append(line).append("\n");
-    } else if (line.size() >= 4 && line.find_first_not_of('~') == std::string_view::npos) {
-      fence = line;
-      texts.emplace_back();
+class fence_reader {
+ public:
+  explicit fence_reader(asked& what) : what_(what) {}
+
+  /// True if `line` is a fence or within one.
+  bool takes(std::string_view line) {
+    if (!fence_.empty()) {
+      if (line == fence_) {
+        fence_ = {};
+        return true;
+      }
+      what_.fenced.back().append(line).append("\n");
+      if (of_artifact_) what_.artifacts.back().append(line).append("\n");
+      return true;
     }
+    if (line.size() < fence_least || line.find_first_not_of('~') != std::string_view::npos) {
+      of_artifact_ = line.starts_with(before_mark);
+      return false;
+    }
+    fence_ = line;
+    what_.fenced.emplace_back();
+    if (of_artifact_) what_.artifacts.emplace_back();
+    return true;
   }
-  return texts;
+
+ private:
+  static constexpr std::size_t fence_least = 4;
+  asked& what_;
+  std::string_view fence_;
+  bool of_artifact_ = false;
+};
+
+// Longer than any run of the fence's character in `text`, so that nothing in it ends the fence.
+std::string fence_for(std::string_view text) {
+  std::size_t longest = 0;
+  std::size_t run = 0;
+  for (const char c : text) {
+    run = c == '~' ? run + 1 : 0;
+    longest = std::max(longest, run);
+  }
+  return std::string(std::max<std::size_t>(4, longest + 1), '~');
 }
 
 }  // namespace
@@ -103,26 +129,34 @@ bool read_line(std::string_view line, report::finding& f) {
 
 asked read_prompt(std::string_view prompt) {
   asked what;
+  fence_reader fences(what);
   bool in_findings = false;
+  bool findings_read = false;
   while (!prompt.empty()) {
     const std::size_t end = prompt.find('\n');
     const std::string_view line = prompt.substr(0, end);
     prompt.remove_prefix(end == std::string_view::npos ? prompt.size() : end + 1);
     report::finding f;
+    if (fences.takes(line)) continue;
     if (line == findings_end) {
-      what.fenced = fenced_texts(prompt);
-      break;
-    }
-    if (in_findings && read_line(line, f))
+      in_findings = false;
+      findings_read = true;
+    } else if (in_findings && read_line(line, f)) {
       what.findings.push_back(std::move(f));
-    else if (line.starts_with(task_mark) && what.task.empty())
+    } else if (line.starts_with(task_mark) && what.task.empty()) {
       what.task = line.substr(task_mark.size());
-    else if (line.starts_with(question_mark) && what.title.empty())
+    } else if (line.starts_with(question_mark) && what.title.empty()) {
       what.title = line.substr(question_mark.size());
-    else if (line == findings_mark)
+    } else if (line == findings_mark && !findings_read) {
       in_findings = true;
+    }
   }
   return what;
+}
+
+void append_fenced(std::string& out, std::string_view text) {
+  const std::string fence = fence_for(text);
+  out += fmt::format("{}\n{}{}{}\n", fence, text, text.ends_with('\n') ? "" : "\n", fence);
 }
 
 std::string on_one_line(std::string_view text) {

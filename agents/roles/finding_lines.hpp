@@ -15,6 +15,8 @@ inline constexpr std::string_view task_mark = "TASK: ";
 inline constexpr std::string_view question_mark = "QUESTION: ";
 inline constexpr std::string_view findings_mark = "FINDINGS, heaviest first:";
 inline constexpr std::string_view findings_end = "END OF FINDINGS";
+/// Before an artifact, which stands fenced behind its line.
+inline constexpr std::string_view before_mark = "FROM THE STEPS BEFORE, ";
 
 [[nodiscard]] std::string to_line(const report::finding& f);
 
@@ -26,11 +28,15 @@ struct asked {
   std::string task;
   std::string title;
   std::vector<report::finding> findings;
-  std::vector<std::string> fenced;  ///< identifiers, artifacts, objections: as they follow
+  std::vector<std::string> fenced;     ///< artifacts, identifiers, objections: as they follow
+  std::vector<std::string> artifacts;  ///< of those, what the steps before handed on
 };
-/// Task, title and findings are read only before the fenced texts, so nothing in an artifact can
-/// pose as a task.
+/// Marks are read by what they say, wherever they stand, but never within a fence: nothing in an
+/// artifact can pose as a task. The first task and the first title count.
 [[nodiscard]] asked read_prompt(std::string_view prompt);
+
+/// Appends `text` between lines of '~' that nothing in it can end.
+void append_fenced(std::string& out, std::string_view text);
 
 /// `text` without line ends, which would end a line of a prompt.
 [[nodiscard]] std::string on_one_line(std::string_view text);

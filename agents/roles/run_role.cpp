@@ -5,28 +5,14 @@
 
 #include <fmt/format.h>
 
-#include "agents/roles/clean_answer.hpp"
+#include "agents/roles/ask_within.hpp"
+#include "agents/roles/judge_answer.hpp"
+#include "agents/roles/report_parts.hpp"
 #include "agents/roles/role.hpp"
+#include "agents/roles/unwrap_answer.hpp"
 
 namespace chimera::roles {
 namespace {
-
-// The reporter's parts are marked by headings of the third level; the other texts stand below one.
-int heading_level(const proto::persona& who) {
-  return who.role == "reporter" || who.role == "critic" ? 3 : 4;
-}
-
-generation_request request_of(const proto::persona& who, const std::string& step,
-                              const role_input& input) {
-  generation_request request;
-  request.step = step;
-  if (who.model != "default") request.model = who.model;
-  request.system = who.instructions;
-  request.prompt = build_prompt(who, input);
-  for (const auto& [name, value] : who.options)
-    if (value != "default") request.options.emplace(name, value);
-  return request;
-}
 
 // The facts that the prompt told of, those that they come from, and what comparisons of them print.
 std::vector<proto::fact> facts_of(const told_ids& told, const report::catalog& names) {
@@ -54,70 +40,117 @@ proto::problem said_nothing(const std::string& step, const text_generator& gener
   return p;
 }
 
-// One prompt and its answer, not looked at yet.
-task<proto::result<call_record>> ask(const proto::persona* who, generation_request request,
-                                     text_generator* generator,
-                                     std::function<void(std::string_view)> on_token) {
-  call_record call;
-  call.step = request.step;
-  call.persona = who->name;
-  call.request = std::move(request);
-  auto answer = co_await generator->generate(call.request, std::move(on_token));
-  if (!answer) co_return std::unexpected(std::move(answer.error()));
-  call.answer = std::move(*answer);
-  co_return call;
-}
-
 bool is_blank(std::string_view text) {
   return text.find_first_not_of(" \t\r\n") == std::string_view::npos;
 }
 
-// One step, in the frame of run_role, which outlives its coroutines.
-struct running_step {
-  proto::persona who;
-  role_input input;
-  text_generator* generator;
-  std::function<void(std::string_view)> on_token;
+// Answers held to what the prompt of the first one told of.
+class standard {
+ public:
+  standard(const running_step& here, const material& told)
+      : names_(here.input.outline->names),
+        told_(told_in(told)),
+        facts_(facts_of(told_, names_)),
+        book_(facts_),
+        name_of_([this](std::string_view id) { return find_name(id); }),
+        by_{&here.who, &book_, &name_of_, &told_.texts, told.as_json} {}
+  standard(const standard&) = delete;
+  standard& operator=(const standard&) = delete;
+
+  [[nodiscard]] judged_answer judge(const generation& answer) const {
+    return judge_answer(answer, by_);
+  }
+
+ private:
+  [[nodiscard]] const std::string* find_name(std::string_view id) const {
+    const auto found = names_.names.find(id);
+    return found == names_.names.end() ? nullptr : &found->second.text;
+  }
+
+  const report::catalog& names_;
+  told_ids told_;
+  std::vector<proto::fact> facts_;
+  claims::fact_book book_;
+  claims::name_lookup name_of_;
+  judging by_;
 };
 
-// Asks, checks, and asks for repairs. The last call is the answer; one without text ends the calls.
+// Asks, checks, and asks for repairs. The last call is the answer; a first one without text ends
+// the calls, a repair without text leaves the answer before it.
 task<proto::result<std::vector<call_record>>> write_checked(const running_step* here,
                                                             std::string step) {
-  const report::catalog& names = here->input.outline->names;
-  const told_ids told = told_in(here->who, here->input);
-  const std::vector<proto::fact> facts = facts_of(told, names);
-  const claims::fact_book book(facts);
-  const claims::name_lookup name_of = [&names](std::string_view id) -> const std::string* {
-    const auto found = names.names.find(id);
-    return found == names.names.end() ? nullptr : &found->second.text;
+  const asking what = ask_for(*here, step);
+  auto first = co_await ask_within(here, &what);
+  if (!first) co_return std::unexpected(std::move(first.error()));
+  const standard by(*here, first->told);
+  judged_answer judged = by.judge(first->record.answer);
+  std::vector<call_record> calls = {first->record};
+  const auto keep_judged = [&calls](const judged_answer& j) {
+    calls.back().checked = j.checked;
+    calls.back().notes = j.notes;
   };
-  const generation_request first = request_of(here->who, step, here->input);
-  generation_request request = first;
-  std::vector<call_record> calls;
-  for (std::size_t attempt = 0; attempt <= claims::repairs_max; ++attempt) {
-    request.step = attempt == 0 ? step : fmt::format("{}/repair-{}", step, attempt);
-    auto call = co_await ask(&here->who, request, here->generator, here->on_token);
+  keep_judged(judged);
+  const bool empty = judged.checked.markdown.empty();
+  for (std::size_t n = 1; !empty && n <= claims::repairs_max && !judged.stands(); ++n) {
+    auto call = co_await ask_again(here, &what, &*first, fmt::format("{}/repair-{}", step, n),
+                                   repair_tails(judged));
     if (!call) co_return std::unexpected(std::move(call.error()));
-    const std::string text = clean_answer(call->answer.text, heading_level(here->who));
-    if (!text.empty()) call->checked = claims::check_answer(text, book, name_of, told.texts);
-    calls.push_back(std::move(*call));
-    const claims::checked_answer& checked = calls.back().checked;
-    if (text.empty() || checked.issues.empty()) break;
-    request.prompt = claims::repair_prompt(first.prompt, checked);
+    if (!*call) {
+      calls.back().notes.push_back({"repair-context", "no prompt to repair it has room"});
+      break;
+    }
+    calls.push_back(std::move((*call)->record));
+    judged_answer next = by.judge(calls.back().answer);
+    if (next.checked.markdown.empty()) {
+      keep_judged(judged);
+      calls.back().notes.push_back({"repair-empty", "the answer before it stands"});
+      break;
+    }
+    judged = std::move(next);
+    keep_judged(judged);
   }
+  note_if_all_struck(calls.back().checked, calls.back().notes);
   co_return calls;
 }
 
+// What is not checked: where it was cut off is said all the same.
+void note_length(call_record& call) {
+  if (call.answer.finish_reason == "length")
+    call.notes.push_back({"length", "the model came to the end of its tokens"});
+}
+
 task<proto::result<role_output>> run_plain(const running_step* here, std::string step) {
-  auto call = co_await ask(&here->who, request_of(here->who, step, here->input), here->generator,
-                           here->on_token);
+  const asking what = ask_for(*here, step);
+  auto call = co_await ask_within(here, &what);
   if (!call) co_return std::unexpected(std::move(call.error()));
-  if (is_blank(call->answer.text)) co_return std::unexpected(said_nothing(step, *here->generator));
+  call_record& record = call->record;
+  if (is_blank(record.answer.text)) co_return std::unexpected(said_nothing(step, *here->generator));
   role_output output;
-  output.made.markdown = call->answer.text;
-  call->checked.markdown = call->answer.text;
-  output.calls.push_back(std::move(*call));
+  output.made.markdown = record.answer.text;
+  record.checked.markdown = record.answer.text;
+  note_length(record);
+  output.calls.push_back(std::move(record));
   co_return output;
+}
+
+// The draft written anew, if there is room for all of it and its parts come back.
+task<proto::result<void>> revise(running_step* here, std::string step, role_output* output) {
+  auto calls = co_await write_checked(here, std::move(step));
+  if (!calls && calls.error().code == "role.context") {
+    output->calls.back().notes.push_back({"revision-context", calls.error().title});
+    co_return proto::result<void>{};
+  }
+  if (!calls) co_return std::unexpected(std::move(calls.error()));
+  claims::checked_answer& revised = calls->back().checked;
+  if (has_report_parts(revised.markdown)) {
+    output->made.markdown = claims::with_strikes(revised);
+    output->handed_on = false;
+  } else {
+    revised.issues.push_back(
+        {0, 0, "revision-parts", "a part of the report is lost: the draft stays"});
+  }
+  std::ranges::move(*calls, std::back_inserter(output->calls));
+  co_return proto::result<void>{};
 }
 
 // The draft, or its revision if it was objected to and the revision kept the parts of a report.
@@ -128,28 +161,21 @@ task<proto::result<role_output>> run_critic(running_step* here, std::string step
   role_output output;
   output.made.markdown = here->input.artifacts.front().markdown;
   output.handed_on = true;
-  auto call = co_await ask(&here->who, request_of(here->who, step, here->input), here->generator,
-                           here->on_token);
+  const asking what = ask_for(*here, step);
+  auto call = co_await ask_within(here, &what);
   if (!call) co_return std::unexpected(std::move(call.error()));
-  if (is_blank(call->answer.text)) co_return std::unexpected(said_nothing(step, *here->generator));
-  critique said = read_critique(call->answer.text, output.made.markdown);
-  call->checked.markdown = call->answer.text;
-  call->checked.issues = std::move(said.dropped);
-  output.calls.push_back(std::move(*call));
+  call_record& record = call->record;
+  if (is_blank(record.answer.text)) co_return std::unexpected(said_nothing(step, *here->generator));
+  critique said = read_critique(unwrap_answer(record.answer.text), output.made.markdown);
+  record.checked.markdown = record.answer.text;
+  record.checked.issues = std::move(said.dropped);
+  note_length(record);
+  output.calls.push_back(std::move(record));
   if (said.kept.empty()) co_return output;
 
   here->input.objections = std::move(said.kept);
-  auto calls = co_await write_checked(here, step + "/revise");
-  if (!calls) co_return std::unexpected(std::move(calls.error()));
-  claims::checked_answer& revised = calls->back().checked;
-  if (has_report_parts(revised.markdown)) {
-    output.made.markdown = claims::with_strikes(revised);
-    output.handed_on = false;
-  } else {
-    revised.issues.push_back(
-        {0, 0, "revision-parts", "a part of the report is lost: the draft stays"});
-  }
-  std::ranges::move(*calls, std::back_inserter(output.calls));
+  auto revised = co_await revise(here, step + "/revise", &output);
+  if (!revised) co_return std::unexpected(std::move(revised.error()));
   co_return output;
 }
 

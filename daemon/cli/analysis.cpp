@@ -7,6 +7,7 @@
 #include <boost/asio/post.hpp>
 #include <boost/asio/this_coro.hpp>
 
+#include "daemon/cli/chosen_backend.hpp"
 #include "daemon/cli/progress_journal.hpp"
 #include "daemon/jobs/run_pipeline.hpp"
 #include "daemon/reporting/nothing_found.hpp"
@@ -17,6 +18,12 @@ namespace chimera::cli {
 namespace {
 
 ending failed(exit_code code, proto::problem why) { return {code, std::move(why)}; }
+
+ending failed_job(proto::problem why) {
+  const exit_code code =
+      means_unusable(why.code) ? exit_code::backend_unavailable : exit_code::job_failed;
+  return {code, std::move(why)};
+}
 
 }  // namespace
 
@@ -68,7 +75,7 @@ task<ending> analysis::let_agents_write() {
   inputs.time = &around_.time;
   progress_journal log(&around_.shown);
   auto outcome = co_await jobs::run_pipeline(std::move(inputs), log);
-  if (!outcome) co_return failed(exit_code::job_failed, outcome.error());
+  if (!outcome) co_return failed_job(outcome.error());
   run_.agents = std::move(*outcome);
   run_.analysis_ns = around_.time.now().count() - began;
   co_return ending{};

@@ -15,9 +15,10 @@
 #include <boost/system/system_error.hpp>
 
 #include "agents/personas/persona_file.hpp"
+#include "daemon/backends/backend_set.hpp"
 #include "daemon/cli/analysis.hpp"
+#include "daemon/cli/chosen_backend.hpp"
 #include "daemon/cli/problem_document.hpp"
-#include "daemon/inference/narrator.hpp"
 #include "daemon/library/library.hpp"
 #include "daemon/loop/scope.hpp"
 #include "daemon/loop/steady_clock.hpp"
@@ -61,7 +62,6 @@ proto::result<void> choose_agents(const analyze_options& options, reporting::fin
       continue;
     auto who = library::find_persona(*all, step.persona);
     if (!who) return std::unexpected(std::move(who.error()));
-    if (who->model == "default" && !options.model.empty()) who->model = options.model;
     run.personas.push_back(std::move(*who));
   }
   return {};
@@ -92,18 +92,26 @@ void print_summary(const analyze_options& options, const reporting::finished_run
 // Owns the loop of one run.
 class session {
  public:
-  session(const analyze_options& options, reporting::finished_run& run, output_folder& folder)
+  session(const analyze_options& options, const config::settings& settings,
+          reporting::finished_run& run, output_folder& folder)
       : options_(options),
-        narrator_(time_),
+        settings_(settings),
+        run_(run),
+        folder_(folder),
         shown_(progress::style_for(options.quiet), time_),
-        job_(options, {pool_, time_, narrator_, shown_}, run, folder),
         signals_(context_, SIGINT, SIGTERM),
-        scope_(context_.get_executor()) {
-    run.backend = narrator_.describe();
-    run.date = utc_day(time_);
-  }
+        scope_(context_.get_executor()) {}
 
   ending run() {
+    auto backends = inference::backend_set::build(settings_, time_);
+    if (!backends) return {exit_code::backend_unavailable, std::move(backends.error())};
+    auto found = (*backends)->find("");
+    if (!found) return {exit_code::usage, std::move(found.error())};
+    backend_ = std::move(*found);
+    run_.backend = backend_.behind->describe();
+    run_.date = utc_day(time_);
+    job_.emplace(options_, analysis::surroundings{pool_, time_, *backend_.behind, shown_}, run_,
+                 folder_);
     watch_signals();
     scope_.start(work());
     context_.run();
@@ -120,15 +128,36 @@ class session {
     // Whatever ends the work, the loop must not wait for signals after it.
     const auto stop = [](boost::asio::signal_set* signals) { signals->cancel(); };
     const std::unique_ptr<boost::asio::signal_set, decltype(stop)> guard(&signals_, stop);
-    end_ = co_await job_.work();
+    end_ = co_await look();
+    if (end_.code == exit_code::done) end_ = co_await job_->work();
     ended_ = true;
+  }
+
+  // Before anything is read: a run that cannot be finished is not begun.
+  task<ending> look() {
+    shown_.show("looking at the backend", 0, 0);
+    auto view = co_await backend_.behind->look();
+    if (!view) co_return ending{exit_code::backend_unavailable, std::move(view.error())};
+    for (const std::string& warning : view->warnings)
+      fmt::print(stderr, "chimera: note: {}\n", warning);
+    const std::string& given = backend_.what.model;
+    auto model = choose_model(*view, models_of(run_.personas, given));
+    if (!model) co_return ending{exit_code::backend_unavailable, std::move(model.error())};
+    run_.model = std::move(*model);
+    if (!run_.model.empty())
+      for (proto::persona& who : run_.personas)
+        if (who.model == "default") who.model = run_.model;
+    if (backend_.what.type == "narrator" && !run_.model.empty())
+      fmt::print(stderr, "chimera: note: the narrator uses no model; '{}' is only recorded\n",
+                 run_.model);
+    co_return ending{};
   }
 
   void watch_signals() {
     signals_.async_wait([this](const boost::system::error_code& error, int /*signal*/) {
       if (error) return;
       // Reading cannot be stopped from outside, and nothing has been written yet.
-      if (job_.only_reading() || interrupted_) {
+      if (job_->only_reading() || interrupted_) {
         shown_.end();
         (void)tell(options_, exit_code::interrupted, interruption());
         std::fflush(stdout);
@@ -141,18 +170,27 @@ class session {
   }
 
   const analyze_options& options_;
+  const config::settings& settings_;
+  reporting::finished_run& run_;
+  output_folder& folder_;
   loop::steady_clock time_;
-  inference::narrator narrator_;
   progress shown_;
   boost::asio::io_context context_{1};
   loop::blocking_pool pool_{1};
+  inference::named_backend backend_;
   ending end_;
   bool ended_ = false;
   bool interrupted_ = false;
-  analysis job_;
+  std::optional<analysis> job_;
   boost::asio::signal_set signals_;
   loop::scope scope_;
 };
+
+// A name of no backend, or a file that says something else: settings. A kind that is not built in,
+// like one that cannot be reached: the backend.
+exit_code code_of(const proto::problem& p) {
+  return means_unusable(p.code) ? exit_code::backend_unavailable : exit_code::usage;
+}
 
 }  // namespace
 
@@ -160,17 +198,11 @@ exit_code analyze(const analyze_options& asked) {
   analyze_options options = asked;
   if (options.threads == 0)
     options.threads = std::max<std::size_t>(1, std::jthread::hardware_concurrency());
-  if (options.backend != "narrator") {
-    proto::problem p;
-    p.code = "backend.unavailable";
-    p.title = fmt::format("backend '{}' is not built into this version", options.backend);
-    p.allowed = "narrator";
-    return tell(options, exit_code::backend_unavailable, p);
-  }
+  const auto settings = settings_with(options.config, options.backend, options.model);
+  if (!settings) return tell(options, code_of(settings.error()), settings.error());
   auto run = std::make_unique<reporting::finished_run>();
   run->dataset = options.folder;
   run->version = CHIMERA_VERSION;
-  run->model = options.model;
   run->limits = options.limits;
   if (auto agents = choose_agents(options, *run); !agents)
     return tell(options, exit_code::usage, agents.error());
@@ -186,10 +218,7 @@ exit_code analyze(const analyze_options& asked) {
   }
   auto folder = output_folder::choose(options.out, options.folder);
   if (!folder) return tell(options, exit_code::usage, folder.error());
-  if (!options.model.empty())
-    fmt::print(stderr, "chimera: note: the narrator uses no model; '{}' is only recorded\n",
-               options.model);
-  session one(options, *run, *folder);
+  session one(options, *settings, *run, *folder);
   const ending end = one.run();
   if (end.why) return tell(options, end.code, *end.why);
   print_summary(options, *run);

@@ -14,7 +14,8 @@ struct analyze_options {
   std::string folder;
   std::string out = "chimera-report";
   std::string pipeline = "technical-report";
-  std::string backend = "narrator";
+  std::optional<std::string> config;    ///< settings file; else CHIMERA_CONFIG, else none
+  std::string backend;                  ///< "" = the default of the settings, else the narrator
   std::string model;                    ///< "" = as the personas say
   std::optional<std::string> personas;  ///< folder
   std::size_t threads = 0;              ///< 0 = one a core

@@ -55,7 +55,6 @@ struct ps_options {
 };
 [[nodiscard]] exit_code ps(const ps_options& options);
 
-[[nodiscard]] exit_code backends(const server_options& options);
 /// Personas or pipelines of a daemon: `what` is "personas" or "pipelines".
 [[nodiscard]] exit_code list_of_server(const server_options& options, const std::string& what);
 

@@ -1,6 +1,7 @@
 #include <memory>
 #include <string>
 
+#include "daemon/cli/backends.hpp"
 #include "daemon/cli/job_commands.hpp"
 #include "daemon/cli/registration.hpp"
 
@@ -113,10 +114,14 @@ void add_job_commands(CLI::App& app, command& chosen) {
   again.sub->add_option("--from", again.options->step,
                         "Run this step and what follows again; by default what did not finish");
   add_results(app, chosen);
-  const auto at = std::make_shared<server_options>();
-  CLI::App* sub = app.add_subcommand("backends", "List the backends of a daemon");
-  add_server_flags(*sub, *at);
-  sub->callback([at, &chosen] { chosen = [at] { return backends(*at); }; });
+  const auto options = std::make_shared<backends_options>();
+  CLI::App* sub = app.add_subcommand(
+      "backends", "List who can write the words: servers, their models, what runs and waits");
+  add_server_flags(*sub, options->at);
+  sub->add_option("--config", options->config,
+                  "Look at the backends of this settings file from here; no daemon is asked");
+  sub->footer(std::string(exit_code_help));
+  sub->callback([options, &chosen] { chosen = [options] { return backends(*options); }; });
 }
 
 }  // namespace chimera::cli

@@ -18,7 +18,7 @@ namespace chimera::cli {
 const char* const exit_code_help =
     "Exit codes:\n"
     "  0    done\n"
-    "  1    the job failed, or its report could not be written\n"
+    "  1    the job failed, its report could not be written, or (diff) the reports differ\n"
     "  2    usage or configuration\n"
     "  3    nothing to analyse\n"
     "  4    verification failed, or the evidence changed\n"
@@ -61,6 +61,7 @@ int run(int argc, char** argv) {
   add_pull_command(app, chosen);
   add_job_commands(app, chosen);
   add_library_commands(app, chosen);
+  add_tool_commands(app, chosen);
   if (is_unknown_command(app, argc, argv)) return static_cast<int>(exit_code::usage);
   try {
     app.parse(argc, argv);

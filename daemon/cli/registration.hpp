@@ -28,6 +28,9 @@ void add_pull_command(CLI::App& app, command& chosen);
 /// submit, watch, ps, show, cancel, retry, artifacts, report, claims, backends: of a daemon.
 void add_job_commands(CLI::App& app, command& chosen);
 
+/// replay, diff: of report folders, or of jobs of a daemon; doctor, completion: of this program.
+void add_tool_commands(CLI::App& app, command& chosen);
+
 /// --server, --token-file, --json.
 void add_server_flags(CLI::App& sub, server_options& at);
 /// A flag for each key of the daemon's settings that may be set from outside; fills `given`.

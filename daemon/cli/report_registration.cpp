@@ -12,6 +12,7 @@ constexpr const char* report_examples =
     "Examples:\n"
     "  chimera analyze results/                        report in ./chimera-report\n"
     "  chimera analyze results/ -o night-17 --json     one JSON document on stdout\n"
+    "  chimera analyze results/ --backend http://127.0.0.1:11434 --model gemma3:latest\n"
     "  chimera verify chimera-report --root results/   recompute every fact, check every number\n"
     "  chimera verify README.md --root results/        what do its numbers say against the data?\n";
 
@@ -23,9 +24,12 @@ void add_analyze(CLI::App& app, command& chosen) {
   sub->add_option("-o,--out", options->out, "Folder of the report; an earlier report is replaced")
       ->capture_default_str();
   sub->add_option("--pipeline", options->pipeline, "Pipeline to run")->capture_default_str();
-  sub->add_option("--backend", options->backend, "Who writes the words: narrator")
-      ->capture_default_str();
+  sub->add_option("--backend", options->backend,
+                  "Who writes the words: narrator (default), the URL of an Ollama server, "
+                  "openai:URL, llama:FILE, simulated, or a backend of the settings by name");
   sub->add_option("--model", options->model, "Model of the personas that name none");
+  sub->add_option("--config", options->config,
+                  "Settings file whose backends can be named (or CHIMERA_CONFIG)");
   sub->add_option("--personas", options->personas,
                   "Folder of personas and pipelines (or CHIMERA_PERSONAS)");
   sub->add_flag("--json", options->json, "Print one JSON document on stdout");

@@ -19,7 +19,7 @@ namespace {
 
 proto::result<jobs::pipeline_outcome> replay(reporting::recording& recorded, const clock& time) {
   reporting::finished_run& run = recorded.run;
-  inference::replayer generator(recorded.answers, run.backend);
+  inference::replayer generator(recorded.answers, run.backend, recorded.limits);
   boost::asio::io_context context{1};
   std::optional<proto::result<jobs::pipeline_outcome>> outcome;
   std::exception_ptr failure;
@@ -64,6 +64,7 @@ proto::result<reporting::report_files> reprint(reporting::recording& recorded) {
   auto agents = replay(recorded, time);
   if (!agents) return std::unexpected(std::move(agents.error()));
   run.agents = std::move(*agents);
+  run.agents.steps = recorded.steps;
   reporting::print_report(run, time);
   reporting::report_files files = reporting::files_of(run);
   files["facts.jsonl"] = reporting::facts_lines(run);

@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <array>
 #include <map>
-#include <set>
 #include <sstream>
 #include <utility>
 
@@ -13,6 +12,7 @@
 #include "agents/claims/number_scanner.hpp"
 #include "agents/report/printed_text.hpp"
 #include "agents/report/printer.hpp"
+#include "daemon/cli/evidence_change.hpp"
 #include "daemon/cli/reprint.hpp"
 #include "daemon/cli/text_difference.hpp"
 #include "daemon/library/library.hpp"
@@ -71,26 +71,11 @@ class report_verifier {
     const evidence::inventory& now = recorded_.run.data.files;
     if (now.sha256 == recorded_.evidence_sha256) return;
     changed_ = true;
-    std::map<std::string, std::string> then;
-    try {
-      for (const json& entry : json::parse(content("inventory.json")).at("entries"))
-        then[entry.at("path")] = entry.value("sha256", "");
-    } catch (const json::exception& e) {
-      add("file-changed", path("inventory.json"), 0, e.what());
-    }
-    std::set<std::string> seen;
-    for (const evidence::file_entry& f : now.files) {
-      seen.insert(f.path);
-      const auto before = then.find(f.path);
-      if (before == then.end())
-        add("evidence-changed", f.path, 0, "the file is new: the report knows nothing of it");
-      else if (before->second != f.sha256)
-        add("evidence-changed", f.path, 0,
-            fmt::format("the content changed: sha256 {:.12} then, {:.12} now", before->second,
-                        f.sha256.empty() ? "unreadable" : f.sha256));
-    }
-    for (const auto& [file, hash] : then)
-      if (!seen.contains(file)) add("evidence-changed", file, 0, "the file is gone");
+    const auto then = hashes_in(content("inventory.json"));
+    if (!then) add("file-changed", path("inventory.json"), 0, then.error().detail);
+    if (then)
+      for (const file_change& change : changes_between(*then, hashes_of(now)))
+        add("evidence-changed", change.path, 0, change.what);
     if (out_.findings.empty())
       add("evidence-changed", recorded_.run.dataset, 0, "the tree is not what it was");
   }

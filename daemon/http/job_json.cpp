@@ -12,6 +12,10 @@ ordered_json time_or_null(std::int64_t time_ms) {
   return time_ms == 0 ? ordered_json(nullptr) : ordered_json(proto::to_rfc3339(time_ms));
 }
 
+ordered_json count_or_null(std::uint64_t count) {
+  return count == 0 ? ordered_json() : ordered_json(count);
+}
+
 ordered_json text_or_null(const std::string& text) {
   return text.empty() ? ordered_json(nullptr) : ordered_json(text);
 }
@@ -158,6 +162,37 @@ ordered_json to_json(const proto::pipeline& what) {
           {"report", what.report}};
 }
 
+namespace {
+
+ordered_json to_json(const jobs::backend_model& model) {
+  return {{"name", model.name},
+          {"digest", text_or_null(model.digest)},
+          {"quantization", text_or_null(model.quantization)},
+          {"context_tokens", count_or_null(model.context_tokens)},
+          {"bytes", count_or_null(model.bytes)},
+          {"gpu_bytes", model.resident ? ordered_json(model.gpu_bytes) : ordered_json()},
+          {"resident", model.resident}};
+}
+
+ordered_json to_json(const jobs::backend_look& look) {
+  ordered_json models = ordered_json::array();
+  for (const jobs::backend_model& model : look.models) models.push_back(to_json(model));
+  ordered_json problem;
+  if (look.problem)
+    problem = {{"code", look.problem->code},
+               {"title", look.problem->title},
+               {"detail", look.problem->detail}};
+  return {{"age_seconds", look.age_seconds},
+          {"reachable", !look.problem},
+          {"problem", std::move(problem)},
+          {"server", text_or_null(look.server)},
+          {"slots", look.slots},
+          {"models", std::move(models)},
+          {"warnings", look.warnings}};
+}
+
+}  // namespace
+
 ordered_json to_json(const jobs::backend_view& backend) {
   return {{"name", backend.name},
           {"type", backend.type},
@@ -165,7 +200,9 @@ ordered_json to_json(const jobs::backend_view& backend) {
           {"slots", backend.slots},
           {"in_flight", backend.in_flight},
           {"waiting", backend.waiting},
-          {"available", backend.available}};
+          {"available", backend.available},
+          {"url", text_or_null(backend.url)},
+          {"look", backend.look ? to_json(*backend.look) : ordered_json()}};
 }
 
 ordered_json to_json(const jobs::queue_view& queue) {

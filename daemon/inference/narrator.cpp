@@ -44,9 +44,8 @@ task<proto::result<generation>> narrator::generate(generation_request request,
         "narrator.prompt", fmt::format("step '{}': the prompt names no task", request.step),
         "the narrator answers the prompts of collector, analyst, reporter and critic only");
   generation answer;
-  // The draft is the last text of a critic's prompt, after the identifiers.
-  if (what.task == "critic" && what.fenced.size() > 1)
-    answer.text = object_to(what.fenced.back(), what.findings);
+  if (what.task == "critic" && !what.artifacts.empty())
+    answer.text = object_to(what.artifacts.back(), what.findings);
   else
     answer.text = put_into_words(what.task, what.title, what.findings);
   if (answer.text.empty()) answer.text = "These files hold nothing that supports a statement.";

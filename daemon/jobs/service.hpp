@@ -68,6 +68,26 @@ struct dry_run {
   std::vector<step> steps;
 };
 
+struct backend_model {
+  std::string name;
+  std::string digest;                ///< "" = not shown
+  std::string quantization;          ///< "" = not shown
+  std::uint64_t context_tokens = 0;  ///< 0 = not shown
+  std::uint64_t bytes = 0;           ///< 0 = not shown
+  std::uint64_t gpu_bytes = 0;       ///< of `bytes`, if resident
+  bool resident = false;
+};
+
+/// What a backend showed of itself when it was last looked at.
+struct backend_look {
+  double age_seconds = 0;
+  std::optional<proto::problem> problem;  ///< why it cannot be used; then the rest is empty
+  std::string server;                     ///< with its version
+  std::size_t slots = 0;                  ///< calls that it serves at a time; 0 = it does not say
+  std::vector<backend_model> models;
+  std::vector<std::string> warnings;
+};
+
 struct backend_view {
   std::string name;
   std::string type;
@@ -76,6 +96,8 @@ struct backend_view {
   std::size_t in_flight = 0;
   std::size_t waiting = 0;
   bool available = true;
+  std::string url = {};                   ///< of its server, or the file of its model; "" = none
+  std::optional<backend_look> look = {};  ///< none before the first one has ended
 };
 
 struct queue_view {

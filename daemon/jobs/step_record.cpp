@@ -73,11 +73,71 @@ std::string to_json(const generation_request& asked) {
 }
 
 std::string to_json(const generation& answer) {
+  object_text options;
+  for (const auto& [name, value] : answer.options_in_effect) options.add(name, value);
   return object_text()
       .add("text", answer.text)
       .add("finish_reason", answer.finish_reason)
       .add_json("usage", to_json(answer.usage))
+      .add_json("options_in_effect", options.take())
+      .add("model", answer.model)
+      .add("model_digest", answer.model_digest)
+      .add("server", answer.server)
       .take();
+}
+
+std::string quoted(const std::string& text) {
+  std::string out;
+  proto::append_quoted(out, text);
+  return out;
+}
+
+std::string to_json(const roles::omitted& o) {
+  return object_text().add("left_out", o.left_out).add("of", o.of).take();
+}
+
+std::string to_json(const roles::prompt_fit& fit) {
+  const std::string limits = object_text()
+                                 .add("context_tokens", fit.limits.context_tokens)
+                                 .add("answer_tokens", fit.limits.answer_tokens)
+                                 .add("holds_to_schema", fit.limits.holds_to_schema)
+                                 .take();
+  return object_text()
+      .add_json("limits", limits)
+      .add("prompt_tokens", fit.prompt_tokens)
+      .add("words", fit.words)
+      .add_json("findings", to_json(fit.findings))
+      .add_json("identifiers", to_json(fit.identifiers))
+      .add_json("parts", to_json(fit.parts))
+      .add_list("kinds", fit.kinds, quoted)
+      .add_list("ids", fit.ids, quoted)
+      .take();
+}
+
+std::string note_json(const roles::answer_note& n) {
+  return object_text()
+      .add("rule", n.rule)
+      .add("message", n.message)
+      .add("made", n.made)
+      .add("kept", n.kept)
+      .take();
+}
+
+roles::omitted omitted_from(const json& j) { return {j.at("left_out"), j.at("of")}; }
+
+roles::prompt_fit fit_from(const json& j) {
+  roles::prompt_fit fit;
+  const json& limits = j.at("limits");
+  fit.limits = {limits.at("context_tokens"), limits.at("answer_tokens"),
+                limits.at("holds_to_schema")};
+  fit.prompt_tokens = j.at("prompt_tokens");
+  fit.words = j.at("words");
+  fit.findings = omitted_from(j.at("findings"));
+  fit.identifiers = omitted_from(j.at("identifiers"));
+  fit.parts = omitted_from(j.at("parts"));
+  fit.kinds = j.at("kinds").get<std::vector<std::string>>();
+  fit.ids = j.at("ids").get<std::vector<std::string>>();
+  return fit;
 }
 
 std::string call_json(const roles::call_record& call) {
@@ -87,6 +147,8 @@ std::string call_json(const roles::call_record& call) {
       .add_json("request", to_json(call.request))
       .add_json("answer", to_json(call.answer))
       .add_json("checked", to_json(call.checked))
+      .add_json("fit", to_json(call.fit))
+      .add_list("notes", call.notes, note_json)
       .take();
 }
 
@@ -104,7 +166,13 @@ roles::call_record call_from(const json& j) {
   call.answer.text = answer.at("text");
   call.answer.finish_reason = answer.at("finish_reason");
   call.answer.usage = usage_from(answer.at("usage"));
+  take_shown(answer, call.answer);
   call.checked = checked_from(j.at("checked"));
+  // A record may have neither: a daemon may take up jobs that an older one left.
+  if (const auto fit = j.find("fit"); fit != j.end()) call.fit = fit_from(*fit);
+  if (const auto notes = j.find("notes"); notes != j.end())
+    for (const json& n : *notes)
+      call.notes.push_back({n.at("rule"), n.at("message"), n.at("made"), n.at("kept")});
   return call;
 }
 
@@ -120,6 +188,14 @@ generation_usage usage_from(const json& j) {
   u.prompt_eval_ns = j.at("prompt_eval_ns");
   u.eval_ns = j.at("eval_ns");
   return u;
+}
+
+void take_shown(const json& j, generation& answer) {
+  if (const auto options = j.find("options_in_effect"); options != j.end())
+    answer.options_in_effect = options->get<std::map<std::string, std::string>>();
+  answer.model = j.value("model", "");
+  answer.model_digest = j.value("model_digest", "");
+  answer.server = j.value("server", "");
 }
 
 std::string write_record(const finished_node& n) {

@@ -30,11 +30,15 @@ struct finished_node {
 };
 
 /// The record of a step as JSON text: {"markdown","times","calls":[{"step","persona","request",
-/// "answer","checked"}]}. What a text holds that is no UTF-8 is replaced.
+/// "answer","checked","fit","notes"}]}. What a text holds that is no UTF-8 is replaced.
 [[nodiscard]] std::string write_record(const finished_node& n);
 
 /// Usage as write_record and run.json write it; throws nlohmann's exception for a field that lacks.
 [[nodiscard]] generation_usage usage_from(const nlohmann::json& j);
+
+/// What a backend showed of itself with an answer: options in effect, model, its digest, server.
+/// Nothing of an older record. Throws nlohmann's exception for a field of another type.
+void take_shown(const nlohmann::json& j, generation& answer);
 
 /// Back from the store; state and attempt are those of the row. An error ("record.unsound") names
 /// the step and what is wrong.

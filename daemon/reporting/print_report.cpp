@@ -33,6 +33,35 @@ std::string configuration_of(const proto::persona* who) {
   return text.empty() ? "all options default" : text;
 }
 
+std::string_view step_of(std::string_view call) { return call.substr(0, call.find("/repair-")); }
+
+// The first call of a step says what it was not shown, the last one what became of its answer.
+std::vector<report::step_notes> notes_of(const std::vector<roles::call_record>& calls) {
+  std::vector<report::step_notes> all;
+  for (std::size_t i = 0; i < calls.size(); ++i) {
+    const roles::call_record& call = calls[i];
+    const bool last = i + 1 == calls.size() || step_of(calls[i + 1].step) != step_of(call.step);
+    report::step_notes notes;
+    notes.step = call.step;
+    notes.call = i;
+    if (step_of(call.step) == call.step && !call.fit.shown_whole()) {
+      notes.context_tokens = call.fit.limits.context_tokens;
+      notes.findings_out = call.fit.findings.left_out;
+      notes.findings_of = call.fit.findings.of;
+      notes.parts_out = call.fit.parts.left_out;
+      notes.parts_of = call.fit.parts.of;
+      notes.identifiers_out = call.fit.identifiers.left_out;
+      notes.identifiers_of = call.fit.identifiers.of;
+      notes.kinds = call.fit.kinds;
+    }
+    if (last)
+      for (const roles::answer_note& n : call.notes)
+        notes.notes.push_back({n.rule, n.message, n.made, n.kept});
+    if (notes.context_tokens > 0 || !notes.notes.empty()) all.push_back(std::move(notes));
+  }
+  return all;
+}
+
 report::run_info info_of(const finished_run& run) {
   report::run_info info;
   info.date = run.date;
@@ -45,11 +74,15 @@ report::run_info info_of(const finished_run& run) {
   info.analysis_ns = run.analysis_ns;
   info.report_ns = run.report_ns;
   for (const roles::call_record& call : run.agents.calls) {
-    const generation_usage& used = call.answer.usage;
-    info.calls.push_back({call.step, call.persona, used.prompt_tokens, used.output_tokens,
-                          used.ttft_ns, used.total_ns, used.load_ns, used.prompt_eval_ns,
-                          used.eval_ns});
+    const generation& answer = call.answer;
+    const generation_usage& used = answer.usage;
+    info.calls.push_back(
+        {call.step, call.persona, used.prompt_tokens, used.output_tokens, used.ttft_ns,
+         used.total_ns, used.load_ns, used.prompt_eval_ns, used.eval_ns, answer.finish_reason,
+         answer.model.empty() ? call.request.model : answer.model, answer.model_digest,
+         answer.server, call.request.options, answer.options_in_effect});
   }
+  info.notes = notes_of(run.agents.calls);
   for (const proto::persona& who : run.personas)
     info.personas.emplace_back(who.name, who.instructions);
   return info;

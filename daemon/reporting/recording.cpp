@@ -1,5 +1,6 @@
 #include "daemon/reporting/recording.hpp"
 
+#include <cmath>
 #include <cstdint>
 #include <optional>
 #include <sstream>
@@ -32,17 +33,41 @@ evidence::scan_limits limits_from(const json& j) {
   return l;
 }
 
-ordered_json usage_json(const roles::call_record& call) {
-  const generation_usage& u = call.answer.usage;
-  return {{"step", call.step},
-          {"prompt_tokens", u.prompt_tokens},
-          {"output_tokens", u.output_tokens},
-          {"ttft_ns", u.ttft_ns},
-          {"total_ns", u.total_ns},
-          {"load_ns", u.load_ns},
-          {"prompt_eval_ns", u.prompt_eval_ns},
-          {"eval_ns", u.eval_ns}};
+// Of calls whose backend knows any: a repetition must make the same prompt.
+void add_limits(const model_limits& limits, ordered_json& json) {
+  if (limits == model_limits{}) return;
+  json["limits"] = {{"context_tokens", limits.context_tokens},
+                    {"answer_tokens", limits.answer_tokens},
+                    {"holds_to_schema", limits.holds_to_schema}};
 }
+
+model_limits known_limits(const json& call) {
+  const auto limits = call.find("limits");
+  if (limits == call.end()) return {};
+  return {limits->at("context_tokens"), limits->at("answer_tokens"), limits->at("holds_to_schema")};
+}
+
+// Usage, and what the backend showed of itself: numbers and names of the report, not its words.
+ordered_json call_json(const roles::call_record& call) {
+  const generation_usage& u = call.answer.usage;
+  ordered_json json = {{"step", call.step},
+                       {"prompt_tokens", u.prompt_tokens},
+                       {"output_tokens", u.output_tokens},
+                       {"ttft_ns", u.ttft_ns},
+                       {"total_ns", u.total_ns},
+                       {"load_ns", u.load_ns},
+                       {"prompt_eval_ns", u.prompt_eval_ns},
+                       {"eval_ns", u.eval_ns},
+                       {"options_in_effect", call.answer.options_in_effect},
+                       {"model", call.answer.model},
+                       {"model_digest", call.answer.model_digest},
+                       {"server", call.answer.server}};
+  add_limits(call.fit.limits, json);
+  return json;
+}
+
+// As run.json writes it: a double holds nanoseconds of many days.
+std::int64_t nanoseconds(double milliseconds) { return std::llround(milliseconds * 1e6); }
 
 // What is unsound in the agents that it names, or nothing.
 std::optional<std::string> take_run(const json& j, recording& out) {
@@ -64,8 +89,15 @@ std::optional<std::string> take_run(const json& j, recording& out) {
   run.ingest_ns = recorded.at("ingest_ns");
   run.analysis_ns = recorded.at("analysis_ns");
   run.report_ns = recorded.at("report_ns");
-  for (const json& call : recorded.at("calls"))
-    out.answers[call.at("step")].usage = jobs::usage_from(call);
+  for (const json& call : recorded.at("calls")) {
+    generation& answer = out.answers[call.at("step")];
+    answer.usage = jobs::usage_from(call);
+    jobs::take_shown(call, answer);
+    out.limits[call.at("step")].limits = known_limits(call);
+  }
+  for (const json& step : j.at("pipeline").at("steps"))
+    out.steps.push_back({step.at("step"), step.at("persona"), nanoseconds(step.at("started_ms")),
+                         nanoseconds(step.at("ended_ms"))});
   for (const auto& [name, file] : j.at("files").items()) out.files[name] = file.at("sha256");
   return std::nullopt;
 }
@@ -74,6 +106,8 @@ void take_answer(const json& j, recording& out) {
   generation& answer = out.answers[j.at("step")];
   answer.text = j.at("answer").at("text");
   answer.finish_reason = j.at("answer").at("finish_reason");
+  out.limits[j.at("step")].prompt_bytes =
+      j.at("request").at("prompt").get_ref<const std::string&>().size();
 }
 
 proto::problem unsound(const std::filesystem::path& file, std::uint64_t line,
@@ -100,7 +134,7 @@ ordered_json recorded_json(const finished_run& run) {
   for (const proto::persona& who : run.personas)
     out["personas"].push_back(ordered_json::parse(personas::write_json(who)));
   out["calls"] = ordered_json::array();
-  for (const roles::call_record& call : run.agents.calls) out["calls"].push_back(usage_json(call));
+  for (const roles::call_record& call : run.agents.calls) out["calls"].push_back(call_json(call));
   return out;
 }
 

@@ -9,6 +9,7 @@
 #include <nlohmann/json.hpp>
 
 #include "agents/ports/text_generator.hpp"
+#include "daemon/inference/replayer.hpp"
 #include "daemon/reporting/finished_run.hpp"
 #include "proto/problem.hpp"
 
@@ -20,7 +21,9 @@ namespace chimera::reporting {
 struct recording {
   /// Everything that was asked for and how long it took; nothing that is computed.
   finished_run run;
-  std::map<std::string, generation> answers;  ///< by step
+  std::map<std::string, generation> answers;                 ///< by step
+  std::map<std::string, inference::recorded_limits> limits;  ///< by step
+  std::vector<jobs::step_times> steps;
   std::string evidence_sha256;
   std::map<std::string, std::string> files;  ///< name -> sha256, as run.json seals them
 };

@@ -172,6 +172,15 @@ ordered_json check_of(const claims::checked_answer& checked) {
   return {{"replaced", replaced}, {"issues", issues}};
 }
 
+ordered_json notes_of(const std::vector<roles::answer_note>& notes) {
+  ordered_json list = ordered_json::array();
+  for (const roles::answer_note& n : notes) {
+    list.push_back({{"rule", n.rule}, {"message", n.message}});
+    if (n.made > 0) list.back().update({{"made", n.made}, {"kept", n.kept}});
+  }
+  return list;
+}
+
 }  // namespace
 
 std::string transcript_of(const finished_run& run) {
@@ -186,6 +195,9 @@ std::string transcript_of(const finished_run& run) {
                        {"prompt", call.request.prompt}};
     json["answer"] = {{"text", call.answer.text}, {"finish_reason", call.answer.finish_reason}};
     json["check"] = check_of(call.checked);
+    if (!call.notes.empty()) json["notes"] = notes_of(call.notes);
+    if (!call.fit.shown_whole())
+      json["not_shown"] = {{"findings", call.fit.kinds}, {"identifiers", call.fit.ids}};
     lines += to_text(json, -1) + '\n';
   }
   return lines;

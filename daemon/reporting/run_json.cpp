@@ -2,6 +2,8 @@
 
 #include <cmath>
 #include <map>
+#include <set>
+#include <tuple>
 
 #include <boost/version.hpp>
 #include <nlohmann/json.hpp>
@@ -58,17 +60,46 @@ ordered_json personas_json(const finished_run& run) {
   return list;
 }
 
+ordered_json or_null(const std::string& text) {
+  return text.empty() ? ordered_json(nullptr) : ordered_json(text);
+}
+
+const std::string& model_of(const roles::call_record& call) {
+  return call.answer.model.empty() ? call.request.model : call.answer.model;
+}
+
+// Beside the numbers, which are facts; null is what the backend did not report.
 void add_calls(const finished_run& run, ordered_json& json) {
   std::size_t index = 0;
   for (const roles::call_record& call : run.agents.calls) {
     ordered_json& entry = json["calls"][index++];
+    for (const char* number :
+         {"prompt_tokens", "tokens", "throughput", "ttft", "total", "prompt_eval", "eval", "load"})
+      if (!entry.contains(number)) entry[number] = nullptr;
     entry["step"] = call.step;
     entry["persona"] = call.persona;
-    entry["model"] = call.request.model;
-    entry["options_sent"] = call.request.options;
-    entry["prompt_tokens"] = call.answer.usage.prompt_tokens;
+    entry["model_asked"] = or_null(call.request.model);
+    entry["model"] = or_null(model_of(call));
+    entry["model_digest"] = or_null(call.answer.model_digest);
+    entry["server"] = or_null(call.answer.server);
+    entry["options_asked"] = call.request.options;
+    entry["options_in_effect"] = call.answer.options_in_effect;
     entry["prompt_bytes"] = call.request.prompt.size();
-    entry["finish_reason"] = call.answer.finish_reason;
+    entry["finish_reason"] = or_null(call.answer.finish_reason);
+  }
+}
+
+// In the order of the report's table of them.
+void add_models(const finished_run& run, ordered_json& json) {
+  std::set<std::tuple<std::string, std::string, std::string>> answered;
+  for (const roles::call_record& call : run.agents.calls)
+    answered.emplace(model_of(call), call.answer.model_digest, call.answer.server);
+  std::size_t index = 0;
+  for (const auto& [model, digest, server] : answered) {
+    ordered_json& entry = json["models"][index++];
+    entry["model"] = or_null(model);
+    entry["digest"] = or_null(digest);
+    entry["server"] = or_null(server);
   }
 }
 
@@ -99,8 +130,10 @@ std::string run_json(const finished_run& run, const report_files& files, const s
   json["pipeline"] = pipeline_json(run);
   json["personas"] = personas_json(run);
   json["calls"] = ordered_json::array();
+  json["models"] = ordered_json::array();
   add_run_facts(run, json);
   add_calls(run, json);
+  add_models(run, json);
   json["recorded"] = recorded_json(run);
   json["built_with"] = {{"compiler", __VERSION__}, {"boost", BOOST_LIB_VERSION}};
   json["files"] = ordered_json::object();

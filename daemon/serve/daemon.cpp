@@ -15,6 +15,7 @@
 
 #include "agents/personas/persona_file.hpp"
 #include "daemon/backends/backend_set.hpp"
+#include "daemon/backends/backend_watch.hpp"
 #include "daemon/datasets/allowed_roots.hpp"
 #include "daemon/datasets/dataset_store.hpp"
 #include "daemon/faults/faults.hpp"
@@ -23,6 +24,7 @@
 #include "daemon/library/library.hpp"
 #include "daemon/loop/scope.hpp"
 #include "daemon/loop/steady_clock.hpp"
+#include "daemon/serve/backend_views.hpp"
 #include "daemon/serve/dataset_desk.hpp"
 #include "daemon/service/job_service.hpp"
 #include "daemon/store/data_folder.hpp"
@@ -109,6 +111,7 @@ class daemon {
     if (auto listening = server_.listen(wanted); !listening) return listening;
     watch_signals();
     watch_hangups();
+    watch_.refresh(*backends_);
     work_.start(live());
     context_.run();
     if (work_.first_error()) std::rethrow_exception(work_.first_error());
@@ -124,7 +127,10 @@ class daemon {
       auto found = backends_->find(name);
       return found ? found->behind : nullptr;
     };
-    around.backends = [this] { return backend_views(); };
+    around.backends = [this] {
+      watch_.refresh(*backends_);
+      return backend_views();
+    };
     return around;
   }
 
@@ -167,17 +173,8 @@ class daemon {
 
   std::vector<jobs::backend_view> backend_views() const {
     std::vector<jobs::backend_view> views;
-    for (const inference::named_backend& one : backends_->all()) {
-      jobs::backend_view view;
-      view.name = one.what.name;
-      view.type = one.what.type;
-      view.description = one.behind->describe();
-      view.slots = one.what.slots;
-      view.in_flight = one.behind->in_flight();
-      view.waiting = one.behind->waiting();
-      view.available = one.behind->available();
-      views.push_back(std::move(view));
-    }
+    for (const inference::named_backend& one : backends_->all())
+      views.push_back(view_of(one, watch_));
     return views;
   }
 
@@ -185,6 +182,7 @@ class daemon {
     auto started = co_await service_.start();
     if (!started) {
       ended_ = std::unexpected(std::move(started.error()));
+      watch_.stop();
       signals_.cancel();
       hangups_.cancel();
       co_return;
@@ -193,6 +191,7 @@ class daemon {
     write_endpoint(url);
     report(fmt::format("listening on {}", url));
     co_await server_.run();
+    watch_.stop();
     signals_.cancel();
     hangups_.cancel();
   }
@@ -249,6 +248,7 @@ class daemon {
   loop::blocking_pool files_{file_threads};
   loop::blocking_pool compute_{1};
   std::shared_ptr<const inference::backend_set> backends_;
+  inference::backend_watch watch_{context_.get_executor(), time_};
   proto::result<void> ended_;
   bool stopping_ = false;
   service::job_service service_;

@@ -130,13 +130,13 @@ TEST_CASE("the critic is given the draft and the heaviest findings, the writer t
   for (const report::finding& f : first.findings) kinds.push_back(f.kind);
   CHECK(kinds == std::vector<std::string>{"headline-kind", "gap", "advice-kind"});
   REQUIRE(first.fenced.size() == 2);
-  CHECK(first.fenced[1] == draft);
+  CHECK(first.artifacts == std::vector<std::string>{draft});
   CHECK_THAT(model.requests[0].prompt, Contains("the one word NONE"));
 
   const roles::asked second = roles::read_prompt(model.requests[1].prompt);
   CHECK(second.task == "reporter");
   REQUIRE(second.fenced.size() == 3);
-  CHECK(second.fenced[1] == draft);
+  CHECK(second.artifacts == std::vector<std::string>{draft});
   CHECK(second.fenced[2] == objects + "\n");
 }
 

@@ -1,4 +1,5 @@
 #include "agents/roles/critique.hpp"
+#include "agents/roles/report_parts.hpp"
 
 #include <string>
 #include <vector>

@@ -18,6 +18,10 @@ finished_node full_node() {
   call.answer.text = "answer";
   call.answer.finish_reason = "stop";
   call.answer.usage = {1, 2, 3, 4, 5, 6, 7};
+  call.answer.options_in_effect = {{"num_ctx", "1024"}};
+  call.answer.model = "gemma:1b";
+  call.answer.model_digest = "a1b2";
+  call.answer.server = "ollama 0.33.0";
   call.checked.markdown = "checked";
   call.checked.replaced = {{"1.5 s", "a/b"}};
   call.checked.issues = {{0, 7, "number", "wrong", proto::verdict::contradicted, "1.7", "a/b"}};
@@ -38,6 +42,10 @@ TEST_CASE("a step comes back from its record as it was") {
   CHECK(after->calls[0].request.step == "analyse/a/repair-1");
   CHECK(after->calls[0].request.options == before.calls[0].request.options);
   CHECK(after->calls[0].answer.usage.eval_ns == 7);
+  CHECK(after->calls[0].answer.options_in_effect == before.calls[0].answer.options_in_effect);
+  CHECK(after->calls[0].answer.model == "gemma:1b");
+  CHECK(after->calls[0].answer.model_digest == "a1b2");
+  CHECK(after->calls[0].answer.server == "ollama 0.33.0");
   CHECK(after->calls[0].checked.issues[0].judgement == proto::verdict::contradicted);
   CHECK(write_record(*after) == write_record(before));
 }
