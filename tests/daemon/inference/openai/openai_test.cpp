@@ -252,9 +252,8 @@ TEST_CASE("an answer is known by what it is, not by the type that it says it has
       {{answered, "application/json"},
        {R"({"choices":[{"message":{"content":"hello"},"finish_reason":"stop"}]})",
         "application/json; charset=utf-8"}}));
-  b.on_call = [&body = body, &type = type](const scripted_request&) {
-    return reply(200, body, type);
-  };
+  const test::script said = reply(200, body, type);
+  b.on_call = [said](const scripted_request&) { return said; };
   const auto answer = b.ask();
   REQUIRE(answer);
   CHECK(answer->text == "hello");
