@@ -8,14 +8,12 @@
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
-#include "daemon/inference/stream/utf8_pieces.hpp"
+#include "daemon/inference/stream/lost_way.hpp"
 
 namespace chimera::inference {
 namespace {
 
 using nlohmann::json;
-
-constexpr std::size_t shown_bytes = 300;
 
 struct told_error {
   std::string message = {};
@@ -139,15 +137,6 @@ proto::problem strange(std::string_view who, const refused_call& call) {
 
 }  // namespace
 
-std::string beginning_of(std::string_view text) {
-  utf8_pieces pieces;
-  std::string out(pieces.push(text.substr(0, shown_bytes)));
-  if (text.size() > shown_bytes) out += "...";
-  for (char& c : out)
-    if (static_cast<unsigned char>(c) < 0x20) c = ' ';
-  return out;
-}
-
 bool may_be_unknown_field(const refused_call& call) {
   if (call.status != 400 && call.status != 422) return false;
   const auto error = told(call.body);
@@ -187,27 +176,6 @@ proto::problem problem_of(std::string_view who, std::string_view model, const re
     p.detail += fmt::format("; it asks to wait: Retry-After {}", beginning_of(call.retry_after));
   if (!what.way_out.empty()) p.detail += fmt::format("; {}", what.way_out);
   return p;
-}
-
-proto::problem problem_of_way(std::string_view who, proto::problem from) {
-  const std::string cause = from.detail.empty() ? from.title : from.title + ": " + from.detail;
-  if (from.code == "client.connect") {
-    from.code = "backend.unavailable";
-    from.title = fmt::format("{} cannot be reached", who);
-  } else if (from.code == "client.closed") {
-    from.code = "backend.cut";
-    from.title = fmt::format("the answer of {} broke off", who);
-  } else if (from.code == "client.timeout") {
-    from.code = "backend.stalled";
-    from.title = fmt::format("{} is silent", who);
-  } else if (from.code == "client.bad-answer" || from.code == "client.too-large") {
-    from.code = "backend.protocol";
-    from.title = fmt::format("{} does not speak as OpenAI's servers do", who);
-  } else {
-    return from;
-  }
-  from.detail = cause;
-  return from;
 }
 
 }  // namespace chimera::inference
