@@ -22,11 +22,6 @@ bool has_durable(const std::vector<proto::event>& events) {
                              [](const proto::event& e) { return proto::is_durable(e.type); });
 }
 
-bool has_only_tokens(const std::vector<proto::event>& events) {
-  return std::ranges::all_of(
-      events, [](const proto::event& e) { return e.type == proto::event_type::token_delta; });
-}
-
 }  // namespace
 
 event_log::event_log(store::store& kept, loop::asio::any_io_executor loop,
@@ -37,7 +32,6 @@ event_log::event_log(store::store& kept, loop::asio::any_io_executor loop,
       pool_(pool),
       time_(time),
       limits_(limits),
-      gather_(loop_),
       on_trouble_(std::move(on_trouble)),
       writer_(kept, std::move(loop), on_trouble_) {}
 
@@ -72,8 +66,6 @@ void event_log::append(const std::string& job, std::vector<proto::event> events,
   turn& now = this_turn();
   number(tail, events);
   now.sync = now.sync || has_durable(events);
-  now.waits = now.waits && changes.empty() && !done && has_only_tokens(events);
-  if (!now.waits) release();
   std::ranges::move(changes, std::back_inserter(now.changes));
   if (done) now.done.push_back(std::move(done));
   if (events.empty()) return;
@@ -93,8 +85,6 @@ void event_log::append(const std::string& job, std::vector<proto::event> events,
 void event_log::sync(completion done) {
   turn& now = this_turn();
   now.sync = true;
-  now.waits = false;
-  release();
   now.done.push_back(std::move(done));
 }
 
@@ -141,34 +131,12 @@ void event_log::number(log_tail& tail, std::vector<proto::event>& events) {
 event_log::turn& event_log::this_turn() {
   if (!turn_) {
     turn_ = std::make_shared<turn>();
-    boost::asio::post(loop_, [this] { end_turn(); });
+    boost::asio::post(loop_, [this] { flush(); });
   }
   return *turn_;
 }
 
-void event_log::end_turn() {
-  if (!turn_) return;
-  const auto due = flushed_ + limits_.gather;
-  if (!turn_->waits || loop::asio::steady_timer::clock_type::now() >= due) {
-    flush();
-    return;
-  }
-  held_ = true;
-  gather_.expires_at(due);
-  gather_.async_wait([this](const boost::system::error_code& stopped) {
-    if (!stopped && held_) flush();
-  });
-}
-
-void event_log::release() {
-  if (!std::exchange(held_, false)) return;
-  gather_.cancel();
-  boost::asio::post(loop_, [this] { end_turn(); });
-}
-
 void event_log::flush() {
-  held_ = false;
-  if (limits_.gather.count() > 0) flushed_ = loop::asio::steady_timer::clock_type::now();
   const std::shared_ptr<turn> ending = std::exchange(turn_, nullptr);
   auto ended = [this, ending](const std::optional<proto::problem>& failure) {
     if (failure) on_trouble_(failure);

@@ -1,7 +1,6 @@
 // The log of every job: append, and follow from any place. All watching is reading here.
 #pragma once
 
-#include <chrono>
 #include <cstddef>
 #include <cstdint>
 #include <functional>
@@ -11,7 +10,6 @@
 #include <vector>
 
 #include <boost/asio/any_io_executor.hpp>
-#include <boost/asio/steady_timer.hpp>
 
 #include "agents/ports/clock.hpp"
 #include "daemon/jobs/group_commit.hpp"
@@ -27,14 +25,10 @@ namespace chimera::jobs {
 struct log_limits {
   std::size_t tail_bytes = 1U << 20U;    ///< of one job
   std::size_t page_bytes = 256U << 10U;  ///< one read of the store
-  /// Tokens that come within it after a transaction wait for its end, so that many streams share
-  /// one; whatever else comes takes them along at once. 0 = nothing waits.
-  std::chrono::microseconds gather{0};
 };
 
-/// Loop thread. Everything appended in one turn of the loop is one transaction (tokens may wait for
-/// those of more turns: log_limits::gather); an event is shown when it is in the store, a durable
-/// one when it is on disk. Store, pool and clock outlive it.
+/// Loop thread. Everything appended in one turn of the loop is one transaction; an event is shown
+/// when it is in the store, a durable one when it is on disk. Store, pool and clock outlive it.
 class event_log {
  public:
   using completion = group_commit::completion;
@@ -77,14 +71,10 @@ class event_log {
     std::unordered_map<std::string, std::size_t> append_of;  ///< job -> index in changes
     std::vector<std::size_t> counts;                         ///< events of jobs[i]
     bool sync = false;
-    bool waits = true;  ///< it has tokens only, and nobody waits for it
+    bool posted = false;
   };
   void number(log_tail& tail, std::vector<proto::event>& events);
   [[nodiscard]] turn& this_turn();
-  /// The turn of the loop is over: flushes, or holds what may wait.
-  void end_turn();
-  /// What is held must wait no longer.
-  void release();
   void flush();
   void become_visible(const std::string& job, std::size_t count);
   [[nodiscard]] log_tail* find(const std::string& job);
@@ -97,9 +87,6 @@ class event_log {
   log_limits limits_;
   std::unordered_map<std::string, std::unique_ptr<log_tail>> tails_;
   std::shared_ptr<turn> turn_;
-  bool held_ = false;  ///< turn_ waits for gather_
-  loop::asio::steady_timer gather_;
-  loop::asio::steady_timer::time_point flushed_{};
   std::uint64_t gaps_told_ = 0;
   completion on_trouble_;
   group_commit writer_;

@@ -36,9 +36,6 @@ constexpr std::size_t file_threads = 2;
 void report(const std::string& line) { fmt::print(stderr, "chimera: {}\n", line); }
 
 // All folders as one; check_pipeline finds what they lack, a name that two of them have is refused.
-// A transaction costs as much as ten tokens; a watcher does not see such a wait.
-constexpr std::chrono::microseconds token_gather{400};
-
 proto::result<library::catalog> load_library(const config::settings& settings) {
   std::vector<std::optional<std::string>> folders;
   for (const std::filesystem::path& one : settings.personas) folders.emplace_back(one.string());
@@ -78,7 +75,6 @@ service::service_settings service_settings_of(const config::settings& from, bool
   to.retention.older_than_ms =
       std::chrono::duration_cast<std::chrono::milliseconds>(from.keep.age).count();
   to.retention.bytes_max = from.keep.bytes;
-  to.log.gather = token_gather;
   to.tail_may_be_lost = tail_lost;
   return to;
 }

@@ -115,41 +115,6 @@ TEST_CASE("events are numbered from one without a gap and become visible when st
   CHECK(in.kept.read_events("job_1", 0, 1000)->size() == 3);
 }
 
-TEST_CASE("tokens wait for those of the next turns, but nothing else does") {
-  log_limits limits;
-  limits.gather = std::chrono::milliseconds(500);
-  room in(limits);
-  in.begin("job_1");
-  in.run();
-  const auto pass = [&in](int ms) {
-    in.context.restart();
-    in.context.run_for(std::chrono::milliseconds(ms));
-  };
-  in.log.append("job_1", list(token("first")));
-  pass(30);
-  REQUIRE(in.log.visible("job_1") == 2);  // nothing came shortly before it
-  const auto commits = in.log.writer().commits();
-  in.log.append("job_1", list(token("second")));
-  pass(1);
-  in.log.append("job_1", list(token("third")));
-  pass(1);
-  CHECK(in.log.visible("job_1") == 2);
-  SECTION("the time is over") { in.run(); }
-  SECTION("another event takes them along") {
-    in.log.append("job_1", list(other(event_type::step_completed)));
-    pass(300);
-    CHECK(in.log.visible("job_1") == 5);
-  }
-  SECTION("somebody waits for them") {
-    bool told = false;
-    in.log.sync([&told](const std::optional<proto::problem>&) { told = true; });
-    pass(300);
-    CHECK(told);
-  }
-  CHECK(in.log.visible("job_1") >= 4);
-  CHECK(in.log.writer().commits() == commits + 1);
-}
-
 TEST_CASE("what is appended in one turn of the loop is one transaction") {
   room in;
   in.begin("job_1");
