@@ -47,6 +47,7 @@ void fill_durations(generation_usage& usage) {
 struct openai::call {
   generation_request request;
   answer_state& state;
+  dialect speaks = dialect::generic;
   std::optional<proto::problem> failure = {};
 };
 
@@ -131,6 +132,7 @@ task<> openai::converse(call& one, completion_stream& stream) {
     one.failure = std::move(chosen.error());
     co_return;
   }
+  one.speaks = known_->speaks;  // another call may forget what is known
   const bool again = co_await post(one, stream, takes_stream_options_);
   if (!again) co_return;
   static_cast<void>(co_await post(one, stream, false));
@@ -138,7 +140,7 @@ task<> openai::converse(call& one, completion_stream& stream) {
 }
 
 task<bool> openai::post(call& one, completion_stream& stream, bool with_stream_options) {
-  auto message = request_for(one.request, {known_->speaks, with_stream_options});
+  auto message = request_for(one.request, {one.speaks, with_stream_options});
   if (!message) {
     one.failure = std::move(message.error());
     co_return false;
@@ -163,8 +165,11 @@ task<bool> openai::post(call& one, completion_stream& stream, bool with_stream_o
     if (one.failure->code == "backend.unavailable") known_.reset();  // another may come back
   } else if (streams) {
     stream.end();
-  } else if (answer->status == 200) {
+  } else if (answer->status == 200 && answer->body.starts_with('{')) {
     stream.take_whole(std::move(answer->body));
+  } else if (answer->status == 200) {  // a stream under a wrong name
+    static_cast<void>(stream.push(answer->body));
+    stream.end();
   } else {
     const refused_call refused{answer->status, answer->body, answer->header("retry-after")};
     if (with_stream_options && may_be_unknown_field(refused)) co_return true;

@@ -246,6 +246,19 @@ TEST_CASE("a prompt that was read in part only gives no answer") {
   CHECK(answer.error().code == "backend.truncated");
 }
 
+TEST_CASE("an answer is known by what it is, not by the type that it says it has") {
+  bench b;
+  const auto [body, type] = GENERATE(table<std::string, std::string>(
+      {{answered, "application/json"},
+       {R"({"choices":[{"message":{"content":"hello"},"finish_reason":"stop"}]})",
+        "application/json; charset=utf-8"}}));
+  const test::script said = reply(200, body, type);
+  b.on_call = [said](const scripted_request&) { return said; };
+  const auto answer = b.ask();
+  REQUIRE(answer);
+  CHECK(answer->text == "hello");
+}
+
 TEST_CASE("who lists no model must be told one") {
   bench b;
   b.bodies["/v1/models"] = R"({"data":[]})";
