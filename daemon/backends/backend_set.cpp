@@ -9,6 +9,7 @@
 #include "daemon/inference/llama/llama.hpp"
 #include "daemon/inference/narrator.hpp"
 #include "daemon/inference/ollama/ollama.hpp"
+#include "daemon/inference/openai/openai.hpp"
 #include "daemon/inference/simulated.hpp"
 
 namespace chimera::inference {
@@ -18,6 +19,7 @@ std::unique_ptr<backend> make(const config::backend_settings& what, const clock&
   if (what.type == "narrator") return std::make_unique<narrator>(time);
   if (what.type == "simulated") return std::make_unique<simulated>(what.simulated, time);
   if (what.type == "ollama") return std::make_unique<ollama>(what, time);
+  if (what.type == "openai") return std::make_unique<openai>(what, time);
   if (what.type == "llama") return std::make_unique<llama>(what, time);
   return nullptr;
 }
@@ -31,7 +33,7 @@ proto::problem not_built(const config::backend_settings& what) {
   p.line = what.line;
   p.column = what.column;
   p.field = "type";
-  p.allowed = "narrator, simulated, ollama, llama";
+  p.allowed = "narrator, simulated, ollama, openai, llama";
   return p;
 }
 
@@ -40,7 +42,7 @@ bool is_same(config::backend_settings a, const config::backend_settings& b) {
   a.origin = b.origin;
   a.line = b.line;
   a.column = b.column;
-  a.slots = b.slots;
+  if (a.type != "llama") a.slots = b.slots;  // the embedded engine is made for so many
   a.waiting_max = b.waiting_max;
   return a == b;
 }

@@ -58,6 +58,7 @@ int run(int argc, char** argv) {
   command chosen;
   add_report_commands(app, chosen);
   add_serve_command(app, chosen);
+  add_pull_command(app, chosen);
   add_job_commands(app, chosen);
   add_library_commands(app, chosen);
   if (is_unknown_command(app, argc, argv)) return static_cast<int>(exit_code::usage);

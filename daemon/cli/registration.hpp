@@ -23,6 +23,8 @@ void add_report_commands(CLI::App& app, command& chosen);
 void add_library_commands(CLI::App& app, command& chosen);
 /// serve: the daemon itself.
 void add_serve_command(CLI::App& app, command& chosen);
+/// pull: a model to an Ollama server.
+void add_pull_command(CLI::App& app, command& chosen);
 /// submit, watch, ps, show, cancel, retry, artifacts, report, claims, backends: of a daemon.
 void add_job_commands(CLI::App& app, command& chosen);
 

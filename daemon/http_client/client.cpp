@@ -8,11 +8,11 @@
 #include <fmt/format.h>
 #include <boost/asio/write.hpp>
 #include <boost/beast/core/flat_buffer.hpp>
-#include <boost/beast/core/tcp_stream.hpp>
 #include <boost/beast/http/buffer_body.hpp>
 #include <boost/beast/http/parser.hpp>
 
 #include "daemon/http_client/connect.hpp"
+#include "daemon/http_client/transport.hpp"
 
 namespace chimera::http {
 namespace {
@@ -40,14 +40,18 @@ class exchange {
   exchange(asio::any_io_executor executor, client_request what, url to)
       : what_(std::move(what)), to_(std::move(to)), stream_(std::move(executor)) {}
 
-  task<result<void>> open() { return connect(stream_, to_, what_.connect_timeout, what_.hint); }
-  task<result<void>> send();
-  task<result<client_response>> read_head();
-  /// The next piece of the body; empty at its end.
-  task<result<std::string>> read_piece();
+  /// Up to the head of the answer.
+  task<result<client_response>> begin();
+  /// The next piece of the body, until the next call; empty at its end.
+  task<result<std::string_view>> read_piece();
   task<result<client_response>> keep_body(client_response answer);
 
  private:
+  task<result<void>> open() {
+    return connect(stream_, to_, {what_.connect_timeout, what_.hint, what_.ca_file});
+  }
+  task<result<void>> send();
+  task<result<client_response>> read_head();
   result<std::string> head(std::uint64_t body_bytes) const;
   task<error_code> send_file(std::ifstream& file, std::uint64_t bytes);
   task<error_code> write(std::string_view bytes);
@@ -56,8 +60,9 @@ class exchange {
 
   client_request what_;
   url to_;
-  beast::tcp_stream stream_;
+  transport stream_;
   beast::flat_buffer buffer_;
+  std::string piece_;  ///< of the body
   std::optional<response_parser> parser_;
 };
 
@@ -110,7 +115,7 @@ task<result<void>> exchange::send() {
 
 task<error_code> exchange::write(std::string_view bytes) {
   while (!bytes.empty()) {
-    stream_.expires_after(what_.silence_timeout);
+    stream_.next_layer().expires_after(what_.silence_timeout);
     auto [error, sent] = co_await stream_.async_write_some(
         asio::buffer(bytes.substr(0, piece_bytes)), loop::as_result);
     if (error) co_return error;
@@ -137,7 +142,7 @@ task<error_code> exchange::send_file(std::ifstream& file, std::uint64_t bytes) {
 }
 
 task<error_code> exchange::fill() {
-  stream_.expires_after(what_.silence_timeout);
+  stream_.next_layer().expires_after(what_.silence_timeout);
   auto [error, got] =
       co_await stream_.async_read_some(buffer_.prepare(piece_bytes), loop::as_result);
   buffer_.commit(got);
@@ -168,6 +173,7 @@ task<result<client_response>> exchange::read_head() {
     }
     if (parser_->get().result_int() >= 200) break;  // 1xx: the answer follows
   }
+  parser_->eager(true);  // one call takes all chunks that are there
   client_response out;
   out.status = parser_->get().result_int();
   for (const auto& field : parser_->get()) {
@@ -179,19 +185,19 @@ task<result<client_response>> exchange::read_head() {
   co_return out;
 }
 
-task<result<std::string>> exchange::read_piece() {
-  std::string piece(piece_bytes, '\0');
+task<result<std::string_view>> exchange::read_piece() {
+  piece_.resize(piece_bytes);
   auto& body = parser_->get().body();
   std::size_t got = 0;
   // A piece is what there is: it never waits to become larger.
-  while (!parser_->is_done() && got < piece.size() && (got == 0 || buffer_.size() > 0)) {
+  while (!parser_->is_done() && got < piece_.size() && (got == 0 || buffer_.size() > 0)) {
     error_code error;
     if (buffer_.size() > 0) {
-      body.data = piece.data() + got;
-      body.size = piece.size() - got;
+      body.data = piece_.data() + got;
+      body.size = piece_.size() - got;
       body.more = true;
       buffer_.consume(parser_->put(buffer_.data(), error));
-      got = piece.size() - body.size;
+      got = piece_.size() - body.size;
       if (!error || error == beast::http::error::need_buffer) continue;
       if (error != beast::http::error::need_more) co_return bad_answer(error);
       if (got > 0) break;
@@ -203,8 +209,7 @@ task<result<std::string>> exchange::read_piece() {
     }
     if (error) co_return broken(to_, "the answer arrived", error);
   }
-  piece.resize(got);
-  co_return piece;
+  co_return std::string_view(piece_).substr(0, got);
 }
 
 task<result<client_response>> exchange::keep_body(client_response answer) {
@@ -220,6 +225,14 @@ task<result<client_response>> exchange::keep_body(client_response answer) {
   }
 }
 
+task<result<client_response>> exchange::begin() {
+  const auto opened = co_await open();
+  if (!opened) co_return std::unexpected(opened.error());
+  const auto sent = co_await send();
+  if (!sent) co_return std::unexpected(sent.error());
+  co_return co_await read_head();
+}
+
 }  // namespace
 
 std::string_view client_response::header(std::string_view name) const {
@@ -229,8 +242,27 @@ std::string_view client_response::header(std::string_view name) const {
 }
 
 task<result<client_response>> fetch(client_request what) {
-  const head_handler keep = [](const client_response&) { return false; };
-  co_return co_await stream(std::move(what), keep, chunk_handler());
+  auto to = parse_url(what.url);
+  if (!to) co_return std::unexpected(std::move(to.error()));
+  exchange one(co_await asio::this_coro::executor, std::move(what), std::move(*to));
+  auto answer = co_await one.begin();
+  if (!answer) co_return answer;
+  co_return co_await one.keep_body(std::move(*answer));
+}
+
+task<result<client_response>> stream(client_request what, head_handler on_head,
+                                     piece_handler on_piece) {
+  auto to = parse_url(what.url);
+  if (!to) co_return std::unexpected(std::move(to.error()));
+  exchange one(co_await asio::this_coro::executor, std::move(what), std::move(*to));
+  auto answer = co_await one.begin();
+  if (!answer) co_return answer;
+  if (!on_head(*answer)) co_return co_await one.keep_body(std::move(*answer));
+  for (;;) {
+    const auto piece = co_await one.read_piece();
+    if (!piece) co_return std::unexpected(piece.error());
+    if (piece->empty() || !on_piece(*piece)) co_return answer;
+  }
 }
 
 task<result<client_response>> stream(client_request what, head_handler on_head,
@@ -238,18 +270,14 @@ task<result<client_response>> stream(client_request what, head_handler on_head,
   auto to = parse_url(what.url);
   if (!to) co_return std::unexpected(std::move(to.error()));
   exchange one(co_await asio::this_coro::executor, std::move(what), std::move(*to));
-  const auto opened = co_await one.open();
-  if (!opened) co_return std::unexpected(opened.error());
-  const auto sent = co_await one.send();
-  if (!sent) co_return std::unexpected(sent.error());
-  auto answer = co_await one.read_head();
+  auto answer = co_await one.begin();
   if (!answer) co_return answer;
   if (!on_head(*answer)) co_return co_await one.keep_body(std::move(*answer));
   for (;;) {
-    auto piece = co_await one.read_piece();
-    if (!piece) co_return std::unexpected(std::move(piece.error()));
+    const auto piece = co_await one.read_piece();
+    if (!piece) co_return std::unexpected(piece.error());
     if (piece->empty()) co_return answer;
-    const bool more = co_await on_chunk(std::move(*piece));
+    const bool more = co_await on_chunk(std::string(*piece));
     if (!more) co_return answer;
   }
 }

@@ -1,5 +1,6 @@
 // HTTP/1.1 requests to other servers: the daemon (from the command line) and model backends.
-// Every request has a connection of its own. No TLS, no proxies, no redirects. Loop thread.
+// Every request has a connection of its own, over TLS for https. No proxies, no redirects. Loop
+// thread.
 #pragma once
 
 #include <chrono>
@@ -29,6 +30,7 @@ struct client_request {
   std::chrono::milliseconds connect_timeout{5'000};
   std::chrono::milliseconds silence_timeout{30'000};  ///< without a byte in the direction awaited
   std::uint64_t answer_bytes_max = 64U << 20U;        ///< of a body that is kept in memory
+  std::filesystem::path ca_file;  ///< who vouches for a server of https; "" = the system's
   /// What to do when nobody listens at the address.
   std::string hint = "is the daemon running? start it with 'chimera serve'";
 };
@@ -44,7 +46,9 @@ struct client_response {
 
 /// Any status is an answer. Problems: `client.bad-url`, `client.connect`, `client.timeout`,
 /// `client.closed` (ended in the middle), `client.bad-answer` (no HTTP), `client.too-large`,
-/// `client.file`. Cancelling closes the connection at once.
+/// `client.file`; of https also `client.certificate` (expired, of another host, of an unknown
+/// issuer), `client.tls` (no TLS is spoken there), `client.ca-file`. Cancelling closes the
+/// connection at once.
 [[nodiscard]] task<proto::result<client_response>> fetch(client_request what);
 
 /// Called with status and headers. True: the body goes to `on_chunk`; false: it is kept, as fetch()
@@ -53,7 +57,13 @@ using head_handler = std::function<bool(const client_response&)>;
 /// A piece of the body as it came, cut anywhere. False: enough, the connection is closed.
 using chunk_handler = std::function<task<bool>(std::string)>;
 
+/// The same for a handler that need not wait: no copy, no coroutine of its own. The piece holds as
+/// many bytes as one read gave, and is gone when the call returns.
+using piece_handler = std::function<bool(std::string_view)>;
+
 /// For answers that come bit by bit (NDJSON, SSE). Completes when the body has ended.
+[[nodiscard]] task<proto::result<client_response>> stream(client_request what, head_handler on_head,
+                                                          piece_handler on_piece);
 [[nodiscard]] task<proto::result<client_response>> stream(client_request what, head_handler on_head,
                                                           chunk_handler on_chunk);
 

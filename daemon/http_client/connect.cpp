@@ -1,6 +1,7 @@
 #include "daemon/http_client/connect.hpp"
 
 #include <utility>
+#include <vector>
 
 #include <fmt/format.h>
 #include <boost/asio/ip/tcp.hpp>
@@ -32,8 +33,7 @@ std::unexpected<proto::problem> unreachable(const url& to, const error_code& err
 
 }  // namespace
 
-task<proto::result<void>> connect(boost::beast::tcp_stream& stream, url to,
-                                  std::chrono::milliseconds timeout, std::string hint) {
+task<proto::result<void>> connect(transport& stream, url to, way how) {
   std::vector<tcp::endpoint> ends;
   error_code malformed;
   const auto number = asio::ip::make_address(to.host, malformed);
@@ -43,15 +43,17 @@ task<proto::result<void>> connect(boost::beast::tcp_stream& stream, url to,
     tcp::resolver resolver(stream.get_executor());
     auto [error, found] =
         co_await resolver.async_resolve(to.host, std::to_string(to.port), loop::as_result);
-    if (error) co_return unreachable(to, error, hint);
+    if (error) co_return unreachable(to, error, how.hint);
     for (const auto& entry : found) ends.push_back(entry.endpoint());
   }
-  stream.expires_after(timeout);
-  auto [error, end] = co_await stream.async_connect(ends, loop::as_result);
-  if (error) co_return unreachable(to, error, hint);
+  auto& below = stream.next_layer();
+  below.expires_after(how.timeout);
+  auto [error, end] = co_await below.async_connect(ends, loop::as_result);
+  if (error) co_return unreachable(to, error, how.hint);
   error_code ignored;  // best effort: only latency suffers
-  stream.socket().set_option(tcp::no_delay(true), ignored);
-  co_return proto::result<void>();
+  below.socket().set_option(tcp::no_delay(true), ignored);
+  if (!to.secure) co_return proto::result<void>();
+  co_return co_await stream.secure(to, how.ca_file, how.timeout);
 }
 
 std::unexpected<proto::problem> broken(const url& to, std::string_view doing,

@@ -2,21 +2,26 @@
 #pragma once
 
 #include <chrono>
+#include <filesystem>
 #include <string>
 #include <string_view>
 
-#include <boost/beast/core/tcp_stream.hpp>
-
 #include "agents/ports/task.hpp"
+#include "daemon/http_client/transport.hpp"
 #include "daemon/http_client/url.hpp"
 #include "proto/problem.hpp"
 
 namespace chimera::http {
 
-/// `client.connect` names host, port and cause; `hint` is added where nobody listens.
-[[nodiscard]] task<proto::result<void>> connect(boost::beast::tcp_stream& stream, url to,
-                                                std::chrono::milliseconds timeout,
-                                                std::string hint);
+struct way {
+  std::chrono::milliseconds timeout;  ///< of connecting, and again of agreeing on TLS
+  std::string hint;                   ///< added where nobody listens
+  std::filesystem::path ca_file;      ///< who is trusted; "" = the system's
+};
+
+/// With TLS if `to` is secure. `client.connect` names host, port and cause; also those of
+/// transport::secure.
+[[nodiscard]] task<proto::result<void>> connect(transport& stream, url to, way how);
 
 /// `client.timeout` or `client.closed`: the connection failed while `doing`.
 [[nodiscard]] std::unexpected<proto::problem> broken(const url& to, std::string_view doing,

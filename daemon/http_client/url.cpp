@@ -13,12 +13,14 @@ std::unexpected<proto::problem> bad(std::string_view text, std::string detail) {
                      std::move(detail));
 }
 
+std::uint16_t default_port(bool secure) { return secure ? 443 : 80; }
+
 }  // namespace
 
 std::string url::authority() const {
   const bool v6 = host.find(':') != std::string::npos;
   auto out = v6 ? "[" + host + "]" : host;
-  if (port != 80) out += fmt::format(":{}", port);
+  if (port != default_port(secure)) out += fmt::format(":{}", port);
   return out;
 }
 
@@ -28,12 +30,13 @@ proto::result<url> parse_url(std::string_view text) {
     return bad(text, "it has a blank or a control character");
   }
   auto rest = text;
-  if (rest.starts_with("http://") || rest.starts_with("ws://")) {
-    rest.remove_prefix(rest.find("//") + 2);
-  } else {
-    return bad(text, "write http://HOST:PORT/PATH; TLS is not supported");
-  }
   url out;
+  out.secure = rest.starts_with("https://") || rest.starts_with("wss://");
+  if (!out.secure && !rest.starts_with("http://") && !rest.starts_with("ws://")) {
+    return bad(text, "write http://HOST:PORT/PATH or https://HOST:PORT/PATH");
+  }
+  out.port = default_port(out.secure);
+  rest.remove_prefix(rest.find("//") + 2);
   const auto end = std::min(rest.find_first_of("/?#"), rest.size());
   auto authority = rest.substr(0, end);
   rest.remove_prefix(end);

@@ -3,10 +3,10 @@
 #include <fmt/format.h>
 #include <boost/asio/this_coro.hpp>
 #include <boost/beast/core/flat_buffer.hpp>
-#include <boost/beast/core/tcp_stream.hpp>
 #include <boost/beast/websocket/stream.hpp>
 
 #include "daemon/http_client/connect.hpp"
+#include "daemon/http_client/transport.hpp"
 
 namespace chimera::http {
 namespace {
@@ -38,7 +38,7 @@ struct websocket_client::implementation {
   void prepare(websocket_options options);
   std::unexpected<proto::problem> declined(const url& to, const protocol::response_type& answer);
 
-  protocol::stream<beast::tcp_stream, false> ws;
+  protocol::stream<transport, false> ws;
   beast::flat_buffer buffer;
   std::string subprotocol;
   bool closed_by_peer = false;
@@ -80,10 +80,11 @@ websocket_client::~websocket_client() = default;
 task<result<void>> websocket_client::connect(std::string url_text, websocket_options options) {
   const auto to = parse_url(url_text);
   if (!to) co_return std::unexpected(to.error());
-  auto& lowest = beast::get_lowest_layer(self_->ws);
-  auto connected = co_await http::connect(lowest, *to, options.connect_timeout, options.hint);
+  auto& below = self_->ws.next_layer();
+  auto connected =
+      co_await http::connect(below, *to, {options.connect_timeout, options.hint, options.ca_file});
   if (!connected) co_return connected;
-  lowest.expires_never();
+  below.next_layer().expires_never();
   self_->prepare(std::move(options));
   protocol::response_type answer;
   auto [error] =

@@ -1,8 +1,9 @@
-// A WebSocket of the client side (RFC 6455), without TLS and compression. Loop thread.
+// A WebSocket of the client side (RFC 6455), over TLS for wss, without compression. Loop thread.
 #pragma once
 
 #include <chrono>
 #include <cstdint>
+#include <filesystem>
 #include <memory>
 #include <optional>
 #include <string>
@@ -23,6 +24,7 @@ struct websocket_options {
   std::chrono::milliseconds connect_timeout{5'000};
   std::chrono::milliseconds idle_timeout{60'000};  ///< pings after half of it; then it is lost
   std::size_t message_bytes_max = 16U << 20U;
+  std::filesystem::path ca_file;  ///< who vouches for a server of wss; "" = the system's
   std::string hint = "is the daemon running? start it with 'chimera serve'";
 };
 
@@ -36,8 +38,8 @@ class websocket_client {
   websocket_client& operator=(const websocket_client&) = delete;
   ~websocket_client();
 
-  /// Once. Problems: `client.bad-url`, `client.connect`, `client.timeout`, `client.closed`, and
-  /// `client.declined`, whose title has the status and whose detail is the body of the answer.
+  /// Once. Problems: those of fetch(), and `client.declined`, whose title has the status and whose
+  /// detail is the body of the answer.
   [[nodiscard]] task<proto::result<void>> connect(std::string url, websocket_options options);
   [[nodiscard]] const std::string& subprotocol() const;  ///< the one agreed on
 

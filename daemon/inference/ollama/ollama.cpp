@@ -40,6 +40,7 @@ std::string ollama::describe() const {
 http::client_request ollama::request_to(std::string_view path) const {
   http::client_request out;
   out.url = settings_.url + std::string(path);
+  out.ca_file = settings_.ca_file;
   out.hint = "is Ollama running? start it with 'ollama serve'";
   return out;
 }

@@ -14,7 +14,7 @@
 #include "daemon/inference/backend.hpp"
 #include "daemon/inference/ollama/chat_request.hpp"
 #include "daemon/inference/ollama/model_cards.hpp"
-#include "daemon/inference/ollama/token_ratio.hpp"
+#include "daemon/inference/stream/token_ratio.hpp"
 
 namespace chimera::inference {
 

@@ -72,10 +72,10 @@ task<> ollama_call::speak() {
   };
   answer_stream incoming(who_, state_, timer_, owner_.time_, refusal);
   const auto on_head = [](const http::client_response& head) { return head.status == 200; };
-  const auto on_chunk = [&incoming](std::string chunk) -> task<bool> {
-    co_return incoming.push(chunk);
+  const http::piece_handler on_piece = [&incoming](std::string_view piece) {
+    return incoming.push(piece);
   };
-  auto ended = co_await http::stream(std::move(what), on_head, on_chunk);
+  auto ended = co_await http::stream(std::move(what), on_head, on_piece);
   if (!ended)
     state_.fail(lost_way(who_, std::move(ended.error())));
   else if (ended->status != 200)

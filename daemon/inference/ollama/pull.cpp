@@ -72,8 +72,10 @@ task<proto::result<void>> ollama::pull(std::string model,
   what.body = proto::object_text().add("model", model).add("stream", true).take();
   what.silence_timeout = std::chrono::minutes(1);
   const auto on_head = [](const http::client_response& head) { return head.status == 200; };
-  const auto on_chunk = [&state](std::string chunk) -> task<bool> { co_return state.push(chunk); };
-  auto ended = co_await http::stream(std::move(what), on_head, on_chunk);
+  const http::piece_handler on_piece = [&state](std::string_view piece) {
+    return state.push(piece);
+  };
+  auto ended = co_await http::stream(std::move(what), on_head, on_piece);
   if (state.failed) co_return std::unexpected(std::move(*state.failed));
   if (state.done) co_return proto::result<void>();
   if (!ended) co_return std::unexpected(lost_way(who(), std::move(ended.error())));

@@ -195,7 +195,8 @@ proto::problem lost_way(std::string_view who, proto::problem from) {
   } else if (from.code == "client.timeout") {
     from.code = "backend.stalled";
     from.title = fmt::format("{} is silent", who);
-  } else if (from.code == "client.bad-answer" || from.code == "client.too-large") {
+  } else if (from.code == "client.bad-answer" || from.code == "client.too-large" ||
+             from.code == "client.tls") {
     from.code = "backend.protocol";
     from.title = fmt::format("{} does not speak as Ollama does", who);
   } else {

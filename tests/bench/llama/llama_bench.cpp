@@ -75,8 +75,11 @@ taken prefill(engine& e, std::size_t run) {
   const auto begin = steady::now();
   const std::clock_t cpu = std::clock();
   for (std::size_t a = 0; a < agents; ++a)
-    e.apply(generate{run * agents + a + 1, "", prompt_of(run, a, evidence_tokens, own_tokens),
-                     {{"temperature", "0"}, {"num_predict", "1"}}, ""},
+    e.apply(generate{run * agents + a + 1,
+                     "",
+                     prompt_of(run, a, evidence_tokens, own_tokens),
+                     {{"temperature", "0"}, {"num_predict", "1"}},
+                     ""},
             out);
   while (e.step(out)) {
   }
@@ -87,8 +90,11 @@ taken prefill(engine& e, std::size_t run) {
 double decode(engine& e, std::size_t run) {
   std::vector<event> out;
   for (std::size_t a = 0; a < agents; ++a)
-    e.apply(generate{1'000'000 + run * agents + a, "", prompt_of(run, a, 16, own_tokens),
-                     {{"temperature", "0"}, {"num_predict", fmt::format("{}", written_tokens)}}, ""},
+    e.apply(generate{1'000'000 + run * agents + a,
+                     "",
+                     prompt_of(run, a, 16, own_tokens),
+                     {{"temperature", "0"}, {"num_predict", fmt::format("{}", written_tokens)}},
+                     ""},
             out);
   while (out.size() < agents && e.step(out)) {
   }
@@ -97,9 +103,9 @@ double decode(engine& e, std::size_t run) {
   while (e.step(out)) {
   }
   const double took = seconds_since(begin);
-  const auto pieces = std::ranges::count_if(
-      out.begin() + static_cast<std::ptrdiff_t>(before), out.end(),
-      [](const event& what) { return std::holds_alternative<piece>(what); });
+  const auto pieces =
+      std::ranges::count_if(out.begin() + static_cast<std::ptrdiff_t>(before), out.end(),
+                            [](const event& what) { return std::holds_alternative<piece>(what); });
   return static_cast<double>(pieces) / took;
 }
 

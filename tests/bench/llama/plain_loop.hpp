@@ -9,8 +9,8 @@
 
 namespace chimera::bench {
 
-/// Reads `prompts`, then writes `tokens` more for each, all together, always the likeliest. Tokens a
-/// second of the writing. `context` cells, one thread.
+/// Reads `prompts`, then writes `tokens` more for each, all together, always the likeliest. Tokens
+/// a second of the writing. `context` cells, one thread.
 [[nodiscard]] double plain_decode(const embedded::model& of,
                                   const std::vector<std::string>& prompts, std::size_t tokens,
                                   std::uint32_t context);

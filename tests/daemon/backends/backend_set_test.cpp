@@ -45,7 +45,7 @@ TEST_CASE("a type that this program cannot talk to is refused at its place") {
   REQUIRE_FALSE(all);
   CHECK(to_text(all.error()) ==
         "chimera.yaml:2:5: type: backend 'gpu' is of type 'llama', which this program cannot talk "
-        "to (allowed: narrator, simulated, ollama)");
+        "to (allowed: narrator, simulated, ollama, openai)");
 }
 
 TEST_CASE("a reload keeps the gates that stay the same and changes their slots in place") {

@@ -7,6 +7,7 @@ import json
 import pathlib
 import re
 import shutil
+import subprocess
 import sys
 import time
 
@@ -157,6 +158,22 @@ def test_cancelling_closes_the_connection_at_once(arguments):
             assert call.ended == "left" and took < 0.05, (call.ended, took)
             assert daemon.wait_for_end(job)["state"] == "canceled"
             daemon.stop()
+
+
+def test_a_model_is_pulled_to_the_server(arguments):
+    with FakeOllama(models=[]) as ollama:
+        pull = [arguments.chimera, "pull", "--backend", ollama.url]
+        done = subprocess.run(pull + ["tiny"], capture_output=True, text=True, timeout=30)
+        assert done.returncode == 0, done
+        assert done.stdout == f"tiny is at {ollama.url}\n", done.stdout
+        assert "pulling abc 0 % of 0.0 MiB" in done.stderr and "success" in done.stderr
+        assert ollama.models == ["tiny:latest"]
+        missing = subprocess.run(pull + ["no-such", "--json"], capture_output=True, text=True,
+                                 timeout=30)
+        assert missing.returncode == 1, missing
+        assert json.loads(missing.stdout)["error"]["code"] == "backend.model", missing.stdout
+    gone = subprocess.run(pull + ["tiny"], capture_output=True, text=True, timeout=30)
+    assert gone.returncode == 5 and "ollama serve" in gone.stderr, gone
 
 
 if __name__ == "__main__":

@@ -7,8 +7,8 @@
 
 namespace chimera::inference {
 
-/// Ollama has no tokenizer to ask. Before the first answer two bytes count as a token: identifiers
-/// and digits are dense, so that is rather too many.
+/// For servers without a tokenizer to ask. Before the first answer two bytes count as a token:
+/// identifiers and digits are dense, so that is rather too many.
 class token_ratio {
  public:
   /// A prompt of `bytes` was read as `tokens`; samples of a few bytes teach nothing.

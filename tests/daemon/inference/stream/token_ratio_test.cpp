@@ -1,4 +1,4 @@
-#include "daemon/inference/ollama/token_ratio.hpp"
+#include "daemon/inference/stream/token_ratio.hpp"
 
 #include <catch2/catch.hpp>
 
