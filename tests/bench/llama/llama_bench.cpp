@@ -24,7 +24,7 @@ using steady = std::chrono::steady_clock;
 
 constexpr std::size_t agents = 8;
 constexpr std::size_t evidence_tokens = 1024;
-constexpr std::size_t own_tokens = 64;
+constexpr std::size_t own_tokens = 48;  ///< and 16 of the template
 constexpr std::size_t written_tokens = 192;
 constexpr std::uint32_t context = 12'288;
 
