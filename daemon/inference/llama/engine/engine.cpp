@@ -62,7 +62,7 @@ proto::result<std::unique_ptr<engine>> engine::make(const model& of, engine_sett
       static_cast<std::uint32_t>(std::max(0, from.llama_model_n_ctx_train(of.handle())));
   const std::uint32_t threads = settings.threads > 0
                                     ? settings.threads
-                                    : std::max(2U, std::thread::hardware_concurrency()) - 1;
+                                    : std::max(2U, std::jthread::hardware_concurrency()) - 1;
   schedule_limits limits;
   limits.slots = std::min(settings.slots > 0 ? settings.slots : slots_default, sequences_max / 2);
   limits.share = settings.share && of.can_share();
