@@ -42,7 +42,7 @@ bool is_same(config::backend_settings a, const config::backend_settings& b) {
   a.origin = b.origin;
   a.line = b.line;
   a.column = b.column;
-  a.slots = b.slots;
+  if (a.type != "llama") a.slots = b.slots;  // the embedded engine is made for so many
   a.waiting_max = b.waiting_max;
   return a == b;
 }

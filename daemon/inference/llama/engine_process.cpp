@@ -6,9 +6,9 @@
 #include <variant>
 
 #include <fmt/format.h>
+#include <sys/wait.h>
 #include <boost/asio/buffer.hpp>
 #include <boost/asio/write.hpp>
-#include <sys/wait.h>
 
 #include "daemon/inference/llama/spawn.hpp"
 
@@ -49,8 +49,12 @@ proto::result<std::shared_ptr<engine_process>> engine_process::start(
 
 engine_process::engine_process(asio::any_io_executor executor, files&& from, int pid)
     : talk_(executor, asio::local::stream_protocol(), from.talk.release()),
-      log_(executor, from.log.release()), process_(executor, from.process.release()), pid_(pid),
-      lines_(line_bytes_max), buffer_(read_bytes), log_buffer_(log_bytes_max),
+      log_(executor, from.log.release()),
+      process_(executor, from.process.release()),
+      pid_(pid),
+      lines_(line_bytes_max),
+      buffer_(read_bytes),
+      log_buffer_(log_bytes_max),
       changed_(std::move(executor)) {}
 
 engine_process::~engine_process() {
@@ -71,8 +75,7 @@ void engine_process::stop() {
 bool engine_process::is_gone() const {
   siginfo_t info{};
   if (reaped_ || ended_) return true;
-  const int outcome =
-      ::waitid(P_PID, static_cast<id_t>(pid_), &info, WEXITED | WNOHANG | WNOWAIT);
+  const int outcome = ::waitid(P_PID, static_cast<id_t>(pid_), &info, WEXITED | WNOHANG | WNOWAIT);
   return outcome != 0 || info.si_pid != 0;
 }
 

@@ -72,7 +72,8 @@ void take_answer(answer_state& answer, const embedded::done& end, const embedded
 }  // namespace
 
 llama::llama(config::backend_settings how, const clock& time, fs::path program)
-    : how_(std::move(how)), time_(time),
+    : how_(std::move(how)),
+      time_(time),
       program_(program.empty() ? beside_this_program() : std::move(program)) {}
 
 llama::~llama() {
@@ -159,8 +160,7 @@ task<proto::result<model_limits>> llama::limits(generation_request about) {
 task<proto::result<std::uint64_t>> llama::count_tokens(generation_request request) {
   const call_timer timer(how_.budgets, time_.now(), describe());
   proto::result<std::uint64_t> tokens = 0;
-  const auto late =
-      co_await run_within(ask_count(std::move(request), &tokens), timer, time_);
+  const auto late = co_await run_within(ask_count(std::move(request), &tokens), timer, time_);
   if (late) co_return std::unexpected(*late);
   co_return tokens;
 }
@@ -201,8 +201,7 @@ task<proto::result<backend_view>> llama::look() {
   const bool has_gpu = std::ranges::any_of(engine.devices, &embedded::device::gpu);
   if (!has_gpu && how_.llama.gpu == "auto")
     view.warnings.push_back("the engine's library sees no GPU: the model runs on the processor");
-  if (!engine.shares)
-    view.warnings.push_back("this kind of model shares no beginnings of prompts");
+  if (!engine.shares) view.warnings.push_back("this kind of model shares no beginnings of prompts");
   co_return view;
 }
 

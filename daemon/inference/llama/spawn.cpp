@@ -45,8 +45,7 @@ class instructions {
     (void)::sigfillset(&all);
     (void)::posix_spawnattr_setsigdefault(&attributes_, &all);
     (void)::posix_spawnattr_setpgroup(&attributes_, 0);
-    constexpr auto flags =
-        POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF | POSIX_SPAWN_SETPGROUP;
+    constexpr auto flags = POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF | POSIX_SPAWN_SETPGROUP;
     (void)::posix_spawnattr_setflags(&attributes_, static_cast<short>(flags));
   }
   instructions(const instructions&) = delete;

@@ -12,8 +12,7 @@ namespace chimera::embedded {
 /// few nanoseconds a token.
 class cells {
  public:
-  cells(std::size_t capacity, std::size_t sequences)
-      : capacity_(capacity), held_(sequences) {}
+  cells(std::size_t capacity, std::size_t sequences) : capacity_(capacity), held_(sequences) {}
 
   void append(std::size_t sequence, std::size_t tokens);
   /// `to`, which is empty, holds the first `tokens` of `from` too.

@@ -45,10 +45,14 @@ struct engine::writing {
 
 engine::engine(const model& of, context_handle context, const schedule_limits& limits,
                std::uint64_t bound)
-    : model_(of), from_(of.functions()), context_(std::move(context)),
+    : model_(of),
+      from_(of.functions()),
+      context_(std::move(context)),
       batch_(new llama_batch(from_.llama_batch_init(static_cast<std::int32_t>(limits.batch), 0, 1)),
              free_batch{&from_}),
-      schedule_(limits), slots_(limits.slots), bound_(bound) {}
+      schedule_(limits),
+      slots_(limits.slots),
+      bound_(bound) {}
 
 engine::~engine() = default;
 
@@ -56,8 +60,9 @@ proto::result<std::unique_ptr<engine>> engine::make(const model& of, engine_sett
   const library& from = of.functions();
   const auto trained =
       static_cast<std::uint32_t>(std::max(0, from.llama_model_n_ctx_train(of.handle())));
-  const std::uint32_t threads =
-      settings.threads > 0 ? settings.threads : std::max(2U, std::thread::hardware_concurrency()) - 1;
+  const std::uint32_t threads = settings.threads > 0
+                                    ? settings.threads
+                                    : std::max(2U, std::jthread::hardware_concurrency()) - 1;
   schedule_limits limits;
   limits.slots = std::min(settings.slots > 0 ? settings.slots : slots_default, sequences_max / 2);
   limits.share = settings.share && of.can_share();

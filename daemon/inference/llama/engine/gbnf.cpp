@@ -69,7 +69,8 @@ class converter {
     if (schema.contains("enum")) return choice_of_values(schema["enum"]);
     for (const char* key : {"anyOf", "oneOf"})
       if (schema.contains(key)) return choice(schema[key], depth);
-    if (!schema.contains("type")) return schema.contains("properties") ? object(schema, depth) : "value";
+    if (!schema.contains("type"))
+      return schema.contains("properties") ? object(schema, depth) : "value";
     const json& type = schema["type"];
     if (type.is_string()) return typed(schema, type.get<std::string>(), depth);
     if (!type.is_array() || type.empty()) throw cannot{"'type' is no name of a type"};
@@ -119,9 +120,9 @@ class converter {
     const auto most = bound(schema, "maxItems");
     if (most && *most < least) throw cannot{"maxItems is below minItems"};
     if (most && *most == 0) return add(R"("[" space "]")");
-    const std::string more = fmt::format(R"(("," space {} space){{{},{}}})", item,
-                                         least > 0 ? least - 1 : 0,
-                                         most ? fmt::format("{}", *most - 1) : "");
+    const std::string more =
+        fmt::format(R"(("," space {} space){{{},{}}})", item, least > 0 ? least - 1 : 0,
+                    most ? fmt::format("{}", *most - 1) : "");
     const std::string list = fmt::format("{} space {}", item, more);
     return add(fmt::format(R"("[" space {} "]")", least > 0 ? list : "(" + list + ")?"));
   }

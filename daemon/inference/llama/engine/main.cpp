@@ -10,8 +10,8 @@
 #include <utility>
 #include <vector>
 
-#include <CLI/CLI.hpp>
 #include <sys/prctl.h>
+#include <CLI/CLI.hpp>
 
 #include "daemon/inference/llama/engine/engine.hpp"
 #include "daemon/inference/llama/engine/library_log.hpp"

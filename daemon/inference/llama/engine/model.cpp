@@ -45,8 +45,11 @@ proto::problem no_gpu() {
 }  // namespace
 
 model::model(const library& from, model_handle handle, fs::path file, bool on_gpu)
-    : from_(&from), handle_(std::move(handle)),
-      vocab_(from.llama_model_get_vocab(handle_.get())), file_(std::move(file)), on_gpu_(on_gpu) {}
+    : from_(&from),
+      handle_(std::move(handle)),
+      vocab_(from.llama_model_get_vocab(handle_.get())),
+      file_(std::move(file)),
+      on_gpu_(on_gpu) {}
 
 proto::result<model> model::load(const library& from, const fs::path& file, gpu_use gpu) {
   if (gpu == gpu_use::required && !from.has_gpu()) return std::unexpected(no_gpu());
@@ -66,8 +69,7 @@ proto::result<model> model::load(const library& from, const fs::path& file, gpu_
                                    "too large for the memory: {}",
                                    take_library_errors()));
   if (from.llama_model_has_encoder(handle.get()))
-    return proto::fail("backend.model",
-                       fmt::format("{} is a model with an encoder", file.string()),
+    return proto::fail("backend.model", fmt::format("{} is a model with an encoder", file.string()),
                        "the embedded engine runs models that continue a text");
   return model(from, std::move(handle), file, on_gpu);
 }
@@ -158,8 +160,8 @@ ready model::describe() const {
   r.version = from_->llama_version();
   r.version.resize(std::min(r.version.size(), r.version.find('-')));
   std::array<char, 256> name{};
-  const std::int32_t length = from_->llama_model_meta_val_str(handle_.get(), "general.name",
-                                                              name.data(), name.size());
+  const std::int32_t length =
+      from_->llama_model_meta_val_str(handle_.get(), "general.name", name.data(), name.size());
   r.model = length > 0 ? name.data() : file_.filename().string();
   r.digest = digest_of(file_);
   const char* kind = from_->llama_ftype_name(from_->llama_model_ftype(handle_.get()));

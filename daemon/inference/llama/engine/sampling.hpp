@@ -31,7 +31,8 @@ struct sampling {
 inline constexpr std::int64_t answer_default = 2048;
 
 /// Options of other names (num_gpu, keep_alive) have no effect here. Error "backend.refused".
-[[nodiscard]] proto::result<sampling> sampling_of(const std::map<std::string, std::string>& options);
+[[nodiscard]] proto::result<sampling> sampling_of(
+    const std::map<std::string, std::string>& options);
 /// All of it, as options.
 [[nodiscard]] std::map<std::string, std::string> in_effect(const sampling& s);
 

@@ -42,7 +42,7 @@ struct started_call {
 struct portion {
   std::uint64_t id = 0;
   std::size_t sequence = 0;
-  std::size_t first = 0;       ///< position
+  std::size_t first = 0;  ///< position
   std::vector<token_id> tokens;
   bool asks = false;  ///< its last token's prediction is wanted
 };
@@ -54,7 +54,8 @@ struct portion {
 class schedule {
  public:
   explicit schedule(schedule_limits limits)
-      : limits_(limits), cells_(limits.cells, limits.slots + limits.kept),
+      : limits_(limits),
+        cells_(limits.cells, limits.slots + limits.kept),
         taken_(limits.slots + limits.kept, false) {}
 
   /// `answer_max` tokens at least 1. The caller has checked that both together fit the cells.

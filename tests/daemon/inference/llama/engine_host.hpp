@@ -34,8 +34,8 @@ struct engine_call {
   explicit engine_call(loop::asio::any_io_executor executor) : scope(std::move(executor)) {}
 
   std::optional<proto::result<generation>> result;
-  std::string heard;           ///< by on_token
-  std::size_t cancel_at = 0;   ///< bytes heard; 0 = never
+  std::string heard;          ///< by on_token
+  std::size_t cancel_at = 0;  ///< bytes heard; 0 = never
   bool ended = false;
   loop::scope scope;
 };
@@ -43,7 +43,8 @@ struct engine_call {
 class engine_host {
  public:
   explicit engine_host(const std::function<void(config::backend_settings&)>& change = {},
-                       model_shape shape = {}, std::filesystem::path program = CHIMERA_LLAMA_PROGRAM) {
+                       model_shape shape = {},
+                       std::filesystem::path program = CHIMERA_LLAMA_PROGRAM) {
     config::backend_settings how;
     how.file = folder_ / "random.gguf";
     how.llama.threads = 1;

@@ -39,13 +39,15 @@ std::vector<std::string> one_after_the_other(engine_host& host) {
   return texts;
 }
 
-TEST_CASE("eight calls at once give the same texts as one after the other, and share the evidence") {
+TEST_CASE(
+    "eight calls at once give the same texts as one after the other, and share the evidence") {
   engine_host alone;
   const std::vector<std::string> expected = one_after_the_other(alone);
   CHECK(std::set<std::string>(expected.begin(), expected.end()).size() > 4);
   engine_host host;
   std::vector<std::shared_ptr<test::engine_call>> calls;
-  for (const std::string& prompt : eight_prompts()) calls.push_back(host.start(request(prompt, greedy)));
+  for (const std::string& prompt : eight_prompts())
+    calls.push_back(host.start(request(prompt, greedy)));
   REQUIRE(host.finish());
   std::size_t shared = 0;
   for (std::size_t i = 0; i < calls.size(); ++i) {
@@ -59,7 +61,8 @@ TEST_CASE("eight calls at once give the same texts as one after the other, and s
   CHECK(shared == 7);
 }
 
-TEST_CASE("calls that are cancelled leave the texts of the others as they are, and their places free") {
+TEST_CASE(
+    "calls that are cancelled leave the texts of the others as they are, and their places free") {
   engine_host host;
   const std::vector<std::string> expected = one_after_the_other(host);
   const auto prompts = eight_prompts();
@@ -142,8 +145,8 @@ TEST_CASE("an answer ends before a stop string") {
   const std::string whole = host.ask(request("Tell me.", greedy))->text;
   REQUIRE(whole.size() > 30);
   const std::string stop = whole.substr(20, 6);
-  const auto answer = host.ask(
-      request("Tell me.", {{"temperature", "0"}, {"num_predict", "48"}, {"stop", stop}}));
+  const auto answer =
+      host.ask(request("Tell me.", {{"temperature", "0"}, {"num_predict", "48"}, {"stop", stop}}));
   REQUIRE(answer);
   CHECK(answer->text == whole.substr(0, whole.find(stop)));
   CHECK(answer->finish_reason == "stop");
@@ -274,9 +277,8 @@ TEST_CASE("a GPU that is required and not there is refused; it is looked for by 
 }
 
 TEST_CASE("an engine that takes too long is given up") {
-  engine_host host([](config::backend_settings& how) {
-    how.budgets.total = std::chrono::milliseconds(1);
-  });
+  engine_host host(
+      [](config::backend_settings& how) { how.budgets.total = std::chrono::milliseconds(1); });
   const auto answer = host.ask(request("x", greedy));
   REQUIRE_FALSE(answer);
   CHECK(answer.error().code == "backend.overtime");

@@ -21,9 +21,8 @@ TEST_CASE("schemas as grammars: the rules of their own") {
   const std::vector<row> rows = {
       {R"({"type":"string"})", "root ::= string space\n"},
       {R"({"type":["integer","null"]})", "root ::= (integer | null) space\n"},
-      {R"({"enum":["a\"b",1,true]})",
-       R"(root ::= ("\"a\\\"b\"" | "1" | "true") space)"
-       "\n"},
+      {R"({"enum":["a\"b",1,true]})", R"(root ::= ("\"a\\\"b\"" | "1" | "true") space)"
+                                      "\n"},
       {R"({"const":"x"})", "root ::= \"\\\"x\\\"\" space\n"},
       {R"({"type":"string","maxLength":5})",
        "root ::= r1 space\nr1 ::= \"\\\"\" char{0,5} \"\\\"\"\n"},
@@ -31,7 +30,8 @@ TEST_CASE("schemas as grammars: the rules of their own") {
        "root ::= r1 space\n"
        "r1 ::= \"[\" space boolean space (\",\" space boolean space){1,2} \"]\"\n"},
       {R"({"type":"array"})",
-       "root ::= r1 space\nr1 ::= \"[\" space (value space (\",\" space value space){0,})? \"]\"\n"},
+       "root ::= r1 space\nr1 ::= \"[\" space (value space (\",\" space value space){0,})? "
+       "\"]\"\n"},
       {R"({"type":"object","properties":{"a":{"type":"number"},"b":{"anyOf":[{"type":"null"},)"
        R"({"type":"string"}]}}})",
        "root ::= r1 space\n"

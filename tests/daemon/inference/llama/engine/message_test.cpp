@@ -37,13 +37,9 @@ TEST_CASE("every message is one line, and the same after its way") {
   r.devices = {{"CPU", "a processor", false}, {"GPU0", "a \"card\"", true}};
   r.on_gpu = true;
   done d{3, "stop", 10, 5, 20, 1, 2, 3, {{"seed", "1"}}};
-  const std::vector<event> events = {r,
-                                     refused{some_problem()},
-                                     working{},
-                                     piece{1, "a\n\"b\" \xE2\x82\xAC"},
-                                     d,
-                                     failed{4, some_problem()},
-                                     counted{5, 100}};
+  const std::vector<event> events = {
+      r, refused{some_problem()},   working{},      piece{1, "a\n\"b\" \xE2\x82\xAC"},
+      d, failed{4, some_problem()}, counted{5, 100}};
   for (const event& e : events) {
     const std::string line = to_line(e);
     CHECK(line.find('\n') == line.size() - 1);

@@ -44,9 +44,9 @@ TEST_CASE("an option that cannot be is refused by name") {
     std::string name;
     std::string value;
   };
-  for (const row& r : {row{"temperature", "hot"}, row{"top_p", "1.5"}, row{"top_k", "-1"},
-                       row{"top_k", "2.5"}, row{"num_predict", "-3"}, row{"stop", "[1]"},
-                       row{"seed", "99999999999"}}) {
+  for (const row& r :
+       {row{"temperature", "hot"}, row{"top_p", "1.5"}, row{"top_k", "-1"}, row{"top_k", "2.5"},
+        row{"num_predict", "-3"}, row{"stop", "[1]"}, row{"seed", "99999999999"}}) {
     CAPTURE(r.name, r.value);
     const auto s = sampling_of({{r.name, r.value}});
     REQUIRE_FALSE(s);

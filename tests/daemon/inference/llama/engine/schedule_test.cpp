@@ -4,8 +4,8 @@
 #include <map>
 #include <set>
 
-#include <catch2/catch.hpp>
 #include <rapidcheck.h>
+#include <catch2/catch.hpp>
 
 namespace chimera::embedded {
 namespace {

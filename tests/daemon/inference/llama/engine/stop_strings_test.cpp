@@ -1,7 +1,7 @@
 #include "daemon/inference/llama/engine/stop_strings.hpp"
 
-#include <catch2/catch.hpp>
 #include <rapidcheck.h>
+#include <catch2/catch.hpp>
 
 namespace chimera::embedded {
 namespace {

@@ -12,8 +12,7 @@ int main(int argc, char** argv) {
   }
   try {
     chimera::test::model_shape shape;
-    if (argc == 3)
-      shape.context = static_cast<std::uint32_t>(std::strtoul(argv[2], nullptr, 10));
+    if (argc == 3) shape.context = static_cast<std::uint32_t>(std::strtoul(argv[2], nullptr, 10));
     chimera::test::write_model(argv[1], shape);
   } catch (const std::exception& e) {
     (void)std::fprintf(stderr, "random_model: %s\n", e.what());

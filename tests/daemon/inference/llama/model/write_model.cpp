@@ -86,8 +86,11 @@ struct free_ggml {
 class writer {
  public:
   writer(const model_shape& shape, const vocabulary& v)
-      : shape_(shape), v_(v), file_(gguf_init_empty()),
-        memory_(ggml_init({bytes(shape, v), nullptr, false})), chance_(shape.seed) {
+      : shape_(shape),
+        v_(v),
+        file_(gguf_init_empty()),
+        memory_(ggml_init({bytes(shape, v), nullptr, false})),
+        chance_(shape.seed) {
     if (!memory_) throw std::runtime_error("no memory for the model");
   }
 
