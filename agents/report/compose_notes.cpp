@@ -38,7 +38,7 @@ constexpr std::array sentences = std::to_array<sentence>({
 }  // namespace
 
 void composer::left_out(std::string& out, const step_notes& s) {
-  if (s.findings_out + s.parts_out + s.identifiers_out == 0) return;
+  if (s.findings_out + s.slots_out + s.parts_out + s.identifiers_out == 0) return;
   const auto count = [&](std::string_view what, std::uint64_t value, std::string_view phrase) {
     return number(fmt::format("/calls/{}/omitted/{}", s.call, what), static_cast<double>(value), "",
                   "count", fmt::format("{} of step {}", phrase, s.step));
@@ -52,6 +52,7 @@ void composer::left_out(std::string& out, const step_notes& s) {
                         count(fmt::format("{}_of", of), all, words), words);
   };
   add("findings", s.findings_out, s.findings_of, "findings");
+  add("slots", s.slots_out, s.slots_of, "details of the heaviest finding");
   add("parts", s.parts_out, s.parts_of, "parts of the texts of steps before");
   add("identifiers", s.identifiers_out, s.identifiers_of, "identifiers");
   out += fmt::format(

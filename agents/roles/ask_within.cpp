@@ -98,6 +98,7 @@ prompt_fit fit_of(const frame& of, const fitted& made) {
   prompt_fit out;
   out.limits = of.limits;
   out.prompt_tokens = made.tokens;
+  out.answer_tokens = of.room.answer_tokens;
   out.words = of.room.words;
   const material& all = of.what->all;
   out.findings = difference(made.told.findings.size(), all.findings.size());
@@ -106,8 +107,11 @@ prompt_fit fit_of(const frame& of, const fitted& made) {
   const told_ids shown = told_in(made.told);
   add_missing(wanted.facts, shown.facts, out);
   add_missing(wanted.names, shown.names, out);
-  for (std::size_t i = made.kept; i < of.what->by.order.size(); ++i) {
+  for (std::size_t i = 0; i < of.what->by.order.size(); ++i) {
     const candidate& c = of.what->by.order[i];
+    if (c.what == candidate::kind::slot) ++out.slots.of;
+    if (i < made.kept) continue;
+    if (c.what == candidate::kind::slot) ++out.slots.left_out;
     if (c.what != candidate::kind::finding) continue;
     const std::string& kind = all.findings[c.index].kind;
     if (std::ranges::find(out.kinds, kind) == out.kinds.end()) out.kinds.push_back(kind);

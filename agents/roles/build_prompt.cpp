@@ -55,15 +55,31 @@ std::string join(const std::vector<std::string>& words) {
   return text;
 }
 
+// Where a file is named as what a fact comes from, its phrase says so too.
+std::vector<std::string> warnings_of(const proto::fact& f) {
+  std::vector<std::string> warnings;
+  for (const std::string& flag : f.flags)
+    if (!flag.starts_with("from:")) warnings.push_back(flag);
+  return warnings;
+}
+
+// Without what says nothing: tokens are dear.
+std::string fact_line(const proto::fact& f) {
+  const std::string shown = f.refused() ? "not to be reported" : f.shown.text;
+  std::string line = fmt::format("{} | {} | {}", f.id, f.phrase, shown);
+  const std::string warnings = join(warnings_of(f));
+  const bool counted = f.value == std::to_string(f.n);
+  if (!counted || !warnings.empty()) line += fmt::format(" | n = {}", f.n);
+  if (!warnings.empty()) line += fmt::format(" | {}", warnings);
+  return line;
+}
+
 std::string fact_lines(const told_ids& used, const report::catalog& names) {
   std::string out;
   for (const std::string& id : used.facts) {
     const proto::fact* f = names.find_fact ? names.find_fact(id) : nullptr;
     if (f == nullptr) continue;
-    const std::string shown = f->refused() ? "not to be reported" : f->shown.text;
-    out += on_one_line(
-        fmt::format("{} | {} | {} | n = {} | {}", id, f->phrase, shown, f->n, join(f->flags)));
-    out += '\n';
+    out += on_one_line(fact_line(*f)) + '\n';
   }
   for (const std::string& id : used.names)
     if (const auto found = names.names.find(id); found != names.names.end())

@@ -32,12 +32,13 @@ evidence::scan_limits limits_from(const json& j) {
   return l;
 }
 
-// Of calls whose backend knows any: a repetition must make the same prompt.
-void add_limits(const model_limits& limits, ordered_json& json) {
-  if (limits == model_limits{}) return;
-  json["limits"] = {{"context_tokens", limits.context_tokens},
-                    {"answer_tokens", limits.answer_tokens},
-                    {"holds_to_schema", limits.holds_to_schema}};
+// Of calls whose backend knows any: a repetition must make the same prompt. The bound of the answer
+// is the one that it was held to, whoever set it.
+void add_limits(const roles::prompt_fit& fit, ordered_json& json) {
+  if (fit.limits == model_limits{}) return;
+  json["limits"] = {{"context_tokens", fit.limits.context_tokens},
+                    {"answer_tokens", fit.answer_tokens},
+                    {"holds_to_schema", fit.limits.holds_to_schema}};
 }
 
 model_limits known_limits(const json& call) {
@@ -56,7 +57,7 @@ ordered_json usage_json(const roles::call_record& call) {
                        {"load_ns", u.load_ns},
                        {"prompt_eval_ns", u.prompt_eval_ns},
                        {"eval_ns", u.eval_ns}};
-  add_limits(call.fit.limits, json);
+  add_limits(call.fit, json);
   return json;
 }
 
