@@ -16,6 +16,9 @@ struct sentence {
 
 // Of notes that give numbers; `{1}` and `{2}` are used only by those that have them.
 constexpr std::array sentences = std::to_array<sentence>({
+    {"facts-brief",
+     "Step {0}: the context has no room for more; the model was told the values of facts, not what "
+     "they are computed from, on how many rows, nor their warnings"},
     {"words-max",
      "Step {0}: its answer was longer than its persona allows; {1} of {2} words were kept"},
     {"length",

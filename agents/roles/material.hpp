@@ -31,7 +31,13 @@ struct material {
   std::vector<objection> objections;
   std::string prompt;    ///< of the role plain
   bool as_json = false;  ///< a report is asked for as structured_report.hpp reads it
+  /// Facts and names are told by their values alone, at the end of each finding: for contexts in
+  /// which the lines that say what they are leave no room for the heaviest finding.
+  bool brief = false;
 };
+
+/// Stands in a brief prompt, and in no other.
+inline constexpr std::string_view brief_mark = "VALUES stand behind 'prints='";
 
 /// All that there is for a step. `input.outline` may be null for the role plain only.
 [[nodiscard]] material material_of(const proto::persona& who, const role_input& input);

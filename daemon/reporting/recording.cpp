@@ -8,6 +8,7 @@
 #include <fmt/format.h>
 
 #include "agents/personas/pipeline_json.hpp"
+#include "agents/roles/material.hpp"
 #include "daemon/library/library.hpp"
 
 namespace chimera::reporting {
@@ -93,8 +94,10 @@ void take_answer(const json& j, recording& out) {
   generation& answer = out.answers[j.at("step")];
   answer.text = j.at("answer").at("text");
   answer.finish_reason = j.at("answer").at("finish_reason");
-  out.limits[j.at("step")].prompt_bytes =
-      j.at("request").at("prompt").get_ref<const std::string&>().size();
+  const auto& prompt = j.at("request").at("prompt").get_ref<const std::string&>();
+  inference::recorded_limits& limits = out.limits[j.at("step")];
+  limits.prompt_bytes = prompt.size();
+  limits.brief = prompt.contains(roles::brief_mark);
 }
 
 proto::problem unsound(const std::filesystem::path& file, std::uint64_t line,
