@@ -82,20 +82,11 @@ report::rendered rendered_with(const tree& over, const std::string& role,
   return render_markdown(composer.source({}, {}), plan.names);
 }
 
-struct counts {
-  std::uint64_t from_facts = 0;
-  std::uint64_t struck = 0;
-};
-
-counts counts_of(const report::rendered& made) {
-  counts all;
-  for (const proto::claim& c : made.claims) {
-    const bool proven =
-        c.judgement == proto::verdict::verified || c.judgement == proto::verdict::verified_approx;
-    if (c.struck) ++all.struck;
-    if (!c.struck && proven) ++all.from_facts;
-  }
-  return all;
+std::uint64_t proven_in(const report::rendered& made) {
+  return static_cast<std::uint64_t>(std::ranges::count_if(made.claims, [](const proto::claim& c) {
+    return !c.struck && (c.judgement == proto::verdict::verified ||
+                         c.judgement == proto::verdict::verified_approx);
+  }));
 }
 
 std::vector<std::string> lines_of(const std::string& text) {
@@ -121,6 +112,7 @@ void look_for_faults(const report::rendered& made, outcome& out) {
       for (const claims::scanned_number& n :
            claims::scan_numbers(std::string_view(line).substr(open + 2, close - open - 2))) {
         if (n.reason != claims::non_claim::none) continue;
+        ++out.struck;
         const std::size_t at = open + 2 + n.token.start;
         const auto lists = [&](const proto::claim& c) {
           return c.line == i + 1 && c.struck && c.start <= at && at < c.end;
@@ -164,13 +156,13 @@ outcome play(const tree& over, const std::string& role, const std::string& text)
   }
   const report::rendered repaired = rendered_with(over, role, obedient->made.markdown);
   out.sentences = 0;
+  out.struck = 0;
   look_for_faults(repaired, out);
-  const counts base = counts_of(rendered_with(over, role, "Nothing."));
-  const counts then = counts_of(kept);
-  const counts now = counts_of(repaired);
-  out.proven = then.from_facts - std::min(then.from_facts, base.from_facts);
-  out.repaired = now.from_facts - std::min(now.from_facts, then.from_facts);
-  out.struck = now.struck;
+  const std::uint64_t base = proven_in(rendered_with(over, role, "Nothing."));
+  const std::uint64_t then = proven_in(kept);
+  const std::uint64_t now = proven_in(repaired);
+  out.proven = then - std::min(then, base);
+  out.repaired = now - std::min(now, then);
   return out;
 }
 

@@ -46,7 +46,7 @@ std::string metrics_of(std::vector<call_metrics> calls) {
 TEST_CASE("each call has its numbers, its done reason and what its backend reports") {
   const std::string text = metrics_of({call("analyse", 200, 2000)});
   CAPTURE(text);
-  CHECK(text.contains("| `analyse` | Agent | stop | 100 | 200 | 100.0 tok/s | 50.00 ms |"));
+  CHECK(text.contains("| `analyse` | Agent | stop | 100 | 200 | 100 tok/s | 50.00 ms |"));
   CHECK(text.contains("| `gemma3:latest` | `a2af6cc3eb7f` | ollama 0.33.0 | 1 |"));
 }
 
@@ -58,18 +58,21 @@ TEST_CASE("an aggregate says how it was made, and of how many calls") {
   CHECK(text.contains("| Calls | 3 | count | 3 |"));
   CHECK(text.contains("| Repairs among them | 1 | count | 3 |"));
   CHECK(text.contains("| Throughput | 83.33 tok/s | ratio of sums: tokens over eval time | 2 |"));
-  CHECK(text.contains("| Throughput of a call | 75.00 tok/s | mean over calls | 2 |"));
+  CHECK(text.contains("| Throughput of a call | 75 tok/s | mean over calls | 2 |"));
   CHECK(text.contains("| Output tokens | 250 | sum | 2 |"));
   CHECK(text.contains("| TTFT | 50.00 ms | mean over calls | 3 |"));
 }
 
 TEST_CASE("what a backend does not report is named so, never zero") {
-  const std::string text = metrics_of({call_metrics{.step = "a", .persona = "Agent"}});
+  call_metrics silent;
+  silent.step = "a";
+  silent.persona = "Agent";
+  const std::string text = metrics_of({silent});
   CAPTURE(text);
   CHECK(text.contains("| `a` | Agent | not reported | not reported | not reported |"));
   CHECK(text.contains("| Load | not reported | sum | 0 |"));
   CHECK(text.contains("| not reported | not reported | not reported | 1 |"));
-  CHECK_FALSE(text.contains("0 tok/s"));
+  CHECK_FALSE(text.contains("tok/s"));
 }
 
 TEST_CASE("options asked for stand beside those in effect") {

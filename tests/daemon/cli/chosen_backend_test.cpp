@@ -1,6 +1,8 @@
 // Which backend and model a run in this process uses.
 #include "daemon/cli/chosen_backend.hpp"
 
+#include <algorithm>
+
 #include <catch2/catch.hpp>
 
 namespace chimera::cli {
@@ -64,9 +66,11 @@ TEST_CASE("a backend without a list of models takes any name") {
 TEST_CASE("settings take the backend and the model of the command line") {
   const auto given = settings_with(std::nullopt, "http://127.0.0.1:11434", "gemma3");
   REQUIRE(given);
-  CHECK(given->backends.front().type == "ollama");
-  CHECK(given->default_backend == given->backends.front().name);
-  CHECK(given->backends.front().model == "gemma3");
+  const auto used =
+      std::ranges::find(given->backends, given->default_backend, &config::backend_settings::name);
+  REQUIRE(used != given->backends.end());
+  CHECK(used->type == "ollama");
+  CHECK(used->model == "gemma3");
   const auto none = settings_with(std::nullopt, "", "");
   REQUIRE(none);
   CHECK(none->default_backend == "narrator");

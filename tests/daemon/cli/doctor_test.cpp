@@ -97,7 +97,7 @@ TEST_CASE("completion knows the commands and options of the command line") {
   list->add_flag("-j,--json", json, "");
   const std::string bash = completion_text(app, "bash");
   CHECK(bash.contains("' personas list') at=' personas list' ;;"));
-  CHECK(bash.contains("'--help --json -h -j'"));
+  CHECK(bash.contains("'--help -h --json -j'"));
   CHECK(completion_text(app, "zsh").starts_with("autoload"));
   const std::string fish = completion_text(app, "fish");
   CHECK(fish.contains("-a personas -d 'it\\'s a group'"));
