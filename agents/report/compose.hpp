@@ -39,6 +39,7 @@ struct step_notes {
   std::size_t call = 0;              ///< index in run_info::calls
   std::uint64_t context_tokens = 0;  ///< that the prompt had to fit; 0 = no bound
   std::uint64_t findings_out = 0, findings_of = 0;
+  std::uint64_t slots_out = 0, slots_of = 0;  ///< details of the heaviest finding
   std::uint64_t parts_out = 0, parts_of = 0;  ///< paragraphs and list items of the steps before
   std::uint64_t identifiers_out = 0, identifiers_of = 0;
   std::vector<std::string> kinds;  ///< of the findings left out

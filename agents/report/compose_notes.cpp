@@ -16,6 +16,9 @@ struct sentence {
 
 // Of notes that give numbers; `{1}` and `{2}` are used only by those that have them.
 constexpr std::array sentences = std::to_array<sentence>({
+    {"facts-brief",
+     "Step {0}: the context has no room for more; the model was told the values of facts, not what "
+     "they are computed from, on how many rows, nor their warnings"},
     {"words-max",
      "Step {0}: its answer was longer than its persona allows; {1} of {2} words were kept"},
     {"length",
@@ -38,7 +41,7 @@ constexpr std::array sentences = std::to_array<sentence>({
 }  // namespace
 
 void composer::left_out(std::string& out, const step_notes& s) {
-  if (s.findings_out + s.parts_out + s.identifiers_out == 0) return;
+  if (s.findings_out + s.slots_out + s.parts_out + s.identifiers_out == 0) return;
   const auto count = [&](std::string_view what, std::uint64_t value, std::string_view phrase) {
     return number(fmt::format("/calls/{}/omitted/{}", s.call, what), static_cast<double>(value), "",
                   "count", fmt::format("{} of step {}", phrase, s.step));
@@ -52,6 +55,7 @@ void composer::left_out(std::string& out, const step_notes& s) {
                         count(fmt::format("{}_of", of), all, words), words);
   };
   add("findings", s.findings_out, s.findings_of, "findings");
+  add("slots", s.slots_out, s.slots_of, "details of the heaviest finding");
   add("parts", s.parts_out, s.parts_of, "parts of the texts of steps before");
   add("identifiers", s.identifiers_out, s.identifiers_of, "identifiers");
   out += fmt::format(

@@ -42,11 +42,13 @@ struct frame {
   std::string tail;
   model_limits limits;
   prompt_room room;
+  bool brief = false;
 
   [[nodiscard]] fitted with(std::size_t kept) const {
     fitted made;
     made.kept = kept;
     made.told = keep(what->all, what->by, kept);
+    made.told.brief = brief;
     made.told.as_json = what->json_wanted && limits.holds_to_schema;
     made.request = empty_request(here->who, step);
     made.request.prompt = build_prompt(made.told, here->input.outline, room.words) + tail;
@@ -61,20 +63,40 @@ task<proto::result<std::uint64_t>> count(const frame* of, generation_request req
   co_return co_await of->here->generator->count_tokens(std::move(request));
 }
 
-// The longest prompt that fits; the shortest one, not fitting, if none does.
-task<proto::result<fitted>> fit(const frame* of) {
+// The longest prompt that fits and has at least `least` candidates; that one, not fitting, if none
+// does.
+task<proto::result<fitted>> fit_with(const frame* of, std::size_t least) {
   const std::size_t all = of->what->by.order.size();
   if (of->room.prompt_tokens == 0) co_return of->with(all);
-  fit_search search(of->what->by.least, all, of->room.prompt_tokens);
+  fit_search search(least, all, of->room.prompt_tokens);
   while (const auto kept = search.next()) {
     const auto tokens = co_await count(of, of->with(*kept).request);
     if (!tokens) co_return std::unexpected(tokens.error());
     search.counted(*tokens);
   }
-  fitted made = of->with(search.kept().value_or(of->what->by.least));
+  fitted made = of->with(search.kept().value_or(least));
   made.tokens = search.tokens();
   made.fits = search.kept().has_value();
   co_return made;
+}
+
+// Candidates up to the last slot of the heaviest finding, the only one that may be cut.
+std::size_t with_heaviest(const ranking& by) {
+  std::size_t count = by.least;
+  for (std::size_t i = count; i < by.order.size(); ++i)
+    if (by.order[i].what == candidate::kind::slot) count = i + 1;
+  return count;
+}
+
+// Briefly, where not even the heaviest finding fits whole otherwise.
+task<proto::result<fitted>> fit(frame* of) {
+  const ranking& by = of->what->by;
+  if (!of->brief && of->what->all.task != "plain") {
+    auto made = co_await fit_with(of, with_heaviest(by));
+    if (!made || made->fits) co_return made;
+    of->brief = true;
+  }
+  co_return co_await fit_with(of, by.least);
 }
 
 omitted difference(std::size_t shown, std::size_t all) { return {all - shown, all}; }
@@ -98,6 +120,7 @@ prompt_fit fit_of(const frame& of, const fitted& made) {
   prompt_fit out;
   out.limits = of.limits;
   out.prompt_tokens = made.tokens;
+  out.answer_tokens = of.room.answer_tokens;
   out.words = of.room.words;
   const material& all = of.what->all;
   out.findings = difference(made.told.findings.size(), all.findings.size());
@@ -106,8 +129,11 @@ prompt_fit fit_of(const frame& of, const fitted& made) {
   const told_ids shown = told_in(made.told);
   add_missing(wanted.facts, shown.facts, out);
   add_missing(wanted.names, shown.names, out);
-  for (std::size_t i = made.kept; i < of.what->by.order.size(); ++i) {
+  for (std::size_t i = 0; i < of.what->by.order.size(); ++i) {
     const candidate& c = of.what->by.order[i];
+    if (c.what == candidate::kind::slot) ++out.slots.of;
+    if (i < made.kept) continue;
+    if (c.what == candidate::kind::slot) ++out.slots.left_out;
     if (c.what != candidate::kind::finding) continue;
     const std::string& kind = all.findings[c.index].kind;
     if (std::ranges::find(out.kinds, kind) == out.kinds.end()) out.kinds.push_back(kind);
@@ -134,6 +160,7 @@ task<proto::result<told_call>> generate(const frame* of, fitted made) {
   call.record.step = of->step;
   call.record.persona = of->here->who.name;
   call.record.fit = fit_of(*of, made);
+  if (of->brief) call.record.notes.push_back({"facts-brief", "facts were told by their values"});
   call.record.request = std::move(made.request);
   auto answer = co_await of->here->generator->generate(call.record.request, of->here->on_token);
   if (!answer) co_return std::unexpected(std::move(answer.error()));
@@ -194,6 +221,7 @@ task<proto::result<std::optional<told_call>>> ask_again(const running_step* here
                                                         std::vector<std::string> tails) {
   auto of = co_await frame_of(here, what, std::move(step));
   if (!of) co_return std::unexpected(std::move(of.error()));
+  of->brief = first->told.brief;
   fitted made;
   made.fits = false;
   for (std::string& tail : tails) {

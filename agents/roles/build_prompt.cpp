@@ -3,6 +3,7 @@
 
 #include <fmt/format.h>
 
+#include "agents/claims/reference.hpp"
 #include "agents/roles/finding_lines.hpp"
 #include "agents/roles/material.hpp"
 #include "agents/roles/structured_report.hpp"
@@ -55,15 +56,36 @@ std::string join(const std::vector<std::string>& words) {
   return text;
 }
 
-std::string fact_lines(const told_ids& used, const report::catalog& names) {
+// Where a file is named as what a fact comes from, its phrase says so too.
+std::vector<std::string> warnings_of(const proto::fact& f) {
+  std::vector<std::string> warnings;
+  for (const std::string& flag : f.flags)
+    if (!flag.starts_with("from:")) warnings.push_back(flag);
+  return warnings;
+}
+
+// Without what says nothing: tokens are dear.
+std::string fact_line(const proto::fact& f) {
+  const std::string shown = f.refused() ? "not to be reported" : f.shown.text;
+  std::string line = fmt::format("{} | {} | {}", f.id, f.phrase, shown);
+  const std::string warnings = join(warnings_of(f));
+  const bool counted = f.value == std::to_string(f.n);
+  if (!counted || !warnings.empty()) line += fmt::format(" | n = {}", f.n);
+  if (!warnings.empty()) line += fmt::format(" | {}", warnings);
+  return line;
+}
+
+// "id | value"
+std::string brief_line(const proto::fact& f) {
+  return fmt::format("{} | {}", f.id, f.refused() ? "not to be reported" : f.shown.text);
+}
+
+std::string fact_lines(const told_ids& used, const report::catalog& names, bool brief) {
   std::string out;
   for (const std::string& id : used.facts) {
     const proto::fact* f = names.find_fact ? names.find_fact(id) : nullptr;
     if (f == nullptr) continue;
-    const std::string shown = f->refused() ? "not to be reported" : f->shown.text;
-    out += on_one_line(
-        fmt::format("{} | {} | {} | n = {} | {}", id, f->phrase, shown, f->n, join(f->flags)));
-    out += '\n';
+    out += on_one_line(brief ? brief_line(*f) : fact_line(*f)) + '\n';
   }
   for (const std::string& id : used.names)
     if (const auto found = names.names.find(id); found != names.names.end())
@@ -88,6 +110,35 @@ void append_rules(std::string& out, std::uint32_t words) {
 constexpr std::string_view identifiers_of =
     "IDENTIFIERS {}: id | what it is | value and unit | n | warnings\n";
 
+// What a reference to a single fact or name prints; "" for others.
+std::string value_of(const claims::reference& ref, const report::catalog& names) {
+  if (ref.kind == claims::reference_kind::fact) {
+    const proto::fact* f = names.find_fact ? names.find_fact(ref.ids.front()) : nullptr;
+    if (f == nullptr) return {};
+    return f->refused() ? "not to be reported" : f->shown.text;
+  }
+  if (ref.kind != claims::reference_kind::name) return {};
+  const auto found = names.names.find(ref.ids.front());
+  return found == names.names.end() ? std::string() : found->second.text;
+}
+
+// A finding with a last slot that lists what its references print, in their order: behind each of
+// them a model would copy it. Those are taken off `left`.
+finding with_values(finding f, const report::catalog& names, told_ids& left) {
+  std::string printed;
+  for (const auto& [slot, value] : f.slots)
+    for (const claims::piece& piece : claims::parse_references(value)) {
+      if (piece.what != claims::piece::type::reference) continue;
+      const std::string one = value_of(piece.ref, names);
+      if (one.empty()) continue;
+      printed += fmt::format("{}{}", printed.empty() ? "" : "; ", on_one_line(one));
+      std::erase(left.facts, piece.ref.ids.front());
+      std::erase(left.names, piece.ref.ids.front());
+    }
+  if (!printed.empty()) f.slots.emplace_back("prints", std::move(printed));
+  return f;
+}
+
 // What `all` has and `known` has not.
 std::vector<std::string> without(const std::vector<std::string>& all,
                                  const std::vector<std::string>& known) {
@@ -106,7 +157,7 @@ told_ids append_shared(std::string& out, const material& told, const report::out
   material of_texts;
   of_texts.texts = told.texts;
   told_ids shared = told_in(of_texts);
-  const std::string lines = fact_lines(shared, plan.names);
+  const std::string lines = fact_lines(shared, plan.names, told.brief);
   if (lines.empty()) return shared;
   out += '\n' + fmt::format(fmt::runtime(identifiers_of), "in these texts");
   append_fenced(out, lines);
@@ -125,14 +176,19 @@ std::string build_prompt(const material& told, const report::outline* plan, std:
   const told_ids shared = append_shared(out, told, *plan, words);
   out += fmt::format("\n{}{}\nREQUEST: {}\n", task_mark, told.task, request_of(told));
   if (!told.title.empty()) out += fmt::format("{}{}\n", question_mark, on_one_line(told.title));
-  out += fmt::format("\n{}\n", findings_mark);
-  for (const finding& f : told.findings) out += to_line(f) + '\n';
-  out += fmt::format("{}\n\n", findings_end);
   told_ids own = told_in(told);
   own.facts = without(own.facts, shared.facts);
   own.names = without(own.names, shared.names);
-  out += fmt::format(fmt::runtime(identifiers_of), "of findings and question");
-  append_fenced(out, fact_lines(own, plan->names));
+  if (told.brief) out += fmt::format("{}, in the order of the identifiers.\n", brief_mark);
+  out += fmt::format("\n{}\n", findings_mark);
+  for (const finding& f : told.findings)
+    out += to_line(told.brief ? with_values(f, plan->names, own) : f) + '\n';
+  out += fmt::format("{}\n\n", findings_end);
+  const std::string lines = fact_lines(own, plan->names, told.brief);
+  if (!lines.empty() || !told.brief) {
+    out += fmt::format(fmt::runtime(identifiers_of), "of findings and question");
+    append_fenced(out, lines);
+  }
   append_objections(out, told);
   return out;
 }

@@ -89,11 +89,17 @@ bool names_one_of(const std::string& part, const std::set<std::string>& ids) {
 
 constexpr std::size_t findings_a_recommendation = 2;
 
-std::vector<candidate> ranked_findings(std::size_t count, std::size_t recommendations) {
+std::vector<candidate> ranked_findings(const std::vector<finding>& findings,
+                                       std::size_t recommendations) {
+  const std::size_t count = findings.size();
   std::vector<candidate> order;
   std::size_t next = count - recommendations;
   const std::size_t headline = next;
-  const auto add = [&](std::size_t i) { order.push_back({candidate::kind::finding, i, 0}); };
+  const auto add = [&](std::size_t i) {
+    const std::size_t slots = order.empty() ? findings[i].slots.size() : 0;
+    for (std::size_t s = 0; s < slots; ++s) order.push_back({candidate::kind::slot, i, s});
+    if (slots == 0) order.push_back({candidate::kind::finding, i, 0});
+  };
   for (std::size_t i = 0; i < headline; ++i) {
     add(i);
     if ((i + 1) % findings_a_recommendation == 0 && next < count) add(next++);
@@ -160,7 +166,7 @@ material material_of(const proto::persona& who, const role_input& input) {
 
 ranking rank(const material& all, std::size_t recommendations) {
   ranking by;
-  std::vector<candidate> findings = ranked_findings(all.findings.size(), recommendations);
+  std::vector<candidate> findings = ranked_findings(all.findings, recommendations);
   if (all.task == "critic") {
     const std::vector<candidate> parts = parts_in_order(all);
     for (std::size_t i = 0; i < std::max(parts.size(), findings.size()); ++i) {
@@ -183,26 +189,51 @@ ranking rank(const material& all, std::size_t recommendations) {
   return by;
 }
 
-material keep(const material& all, const ranking& by, std::size_t kept) {
-  std::vector<bool> findings(all.findings.size());
+namespace {
+
+// Which of the candidates of a material are told.
+struct chosen {
+  std::vector<bool> findings;
+  std::vector<std::size_t> slots;  ///< of each finding; all of it if it is told as a whole
   std::vector<std::vector<bool>> parts;
-  for (const parted_text& t : all.texts) parts.emplace_back(t.parts.size());
+};
+
+chosen choose(const material& all, const ranking& by, std::size_t kept) {
+  chosen c;
+  c.findings.resize(all.findings.size());
+  for (const finding& f : all.findings) c.slots.push_back(f.slots.size());
+  for (const parted_text& t : all.texts) c.parts.emplace_back(t.parts.size());
   for (std::size_t i = 0; i < kept; ++i) {
-    const candidate& c = by.order[i];
-    if (c.what == candidate::kind::finding)
-      findings[c.index] = true;
-    else
-      parts[c.index][c.part] = true;
+    const candidate& one = by.order[i];
+    if (one.what == candidate::kind::part) {
+      c.parts[one.index][one.part] = true;
+      continue;
+    }
+    c.findings[one.index] = true;
+    if (one.what == candidate::kind::slot) c.slots[one.index] = one.part + 1;
   }
+  return c;
+}
+
+}  // namespace
+
+material keep(const material& all, const ranking& by, std::size_t kept) {
+  const chosen c = choose(all, by, kept);
   material told = all;
   told.findings.clear();
   told.texts.clear();
-  for (std::size_t i = 0; i < findings.size(); ++i)
-    if (findings[i]) told.findings.push_back(all.findings[i]);
-  for (std::size_t t = 0; t < parts.size(); ++t) {
+  for (std::size_t i = 0; i < all.findings.size(); ++i) {
+    if (!c.findings[i]) continue;
+    told.findings.push_back(all.findings[i]);
+    auto& slots = told.findings.back().slots;
+    if (c.slots[i] == slots.size()) continue;
+    slots.resize(c.slots[i]);
+    slots.emplace_back("cut", "more is known");
+  }
+  for (std::size_t t = 0; t < c.parts.size(); ++t) {
     parted_text some = {all.texts[t].name, {}};
-    for (std::size_t p = 0; p < parts[t].size(); ++p)
-      if (parts[t][p]) some.parts.push_back(all.texts[t].parts[p]);
+    for (std::size_t p = 0; p < c.parts[t].size(); ++p)
+      if (c.parts[t][p]) some.parts.push_back(all.texts[t].parts[p]);
     some.whole = some.parts.size() == all.texts[t].parts.size();
     if (some.whole || !some.parts.empty()) told.texts.push_back(std::move(some));
   }

@@ -35,15 +35,17 @@ struct omitted {
 struct prompt_fit {
   model_limits limits;              ///< that held for the call; all 0: nothing was left out
   std::uint64_t prompt_tokens = 0;  ///< counted before the call; 0 = not counted
+  std::uint64_t answer_tokens = 0;  ///< the most that the answer might have; 0 = no bound
   std::uint32_t words = 0;          ///< that the answer was asked for, at most
   omitted findings;
+  omitted slots;                   ///< of the heaviest finding, where not even that fits whole
   omitted identifiers;             ///< facts and names
   omitted parts;                   ///< paragraphs and list items of the steps before
   std::vector<std::string> kinds;  ///< of the findings left out, each once
   std::vector<std::string> ids;    ///< facts and names left out
 
   [[nodiscard]] bool shown_whole() const {
-    return findings.left_out + identifiers.left_out + parts.left_out == 0;
+    return findings.left_out + slots.left_out + identifiers.left_out + parts.left_out == 0;
   }
 };
 

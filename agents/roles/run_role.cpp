@@ -87,7 +87,7 @@ task<proto::result<std::vector<call_record>>> write_checked(const running_step* 
   std::vector<call_record> calls = {first->record};
   const auto keep_judged = [&calls](const judged_answer& j) {
     calls.back().checked = j.checked;
-    calls.back().notes = j.notes;
+    std::ranges::copy(j.notes, std::back_inserter(calls.back().notes));
   };
   keep_judged(judged);
   const bool empty = judged.checked.markdown.empty();

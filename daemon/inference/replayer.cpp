@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include "agents/roles/material.hpp"
+
 namespace chimera::inference {
 namespace {
 
@@ -22,7 +24,10 @@ task<proto::result<model_limits>> replayer::limits(generation_request about) {
 
 task<proto::result<std::uint64_t>> replayer::count_tokens(generation_request request) {
   const auto found = limits_.find(request.step);
-  if (found != limits_.end() && request.prompt.size() <= found->second.prompt_bytes) co_return 1;
+  const bool brief = request.prompt.contains(roles::brief_mark);
+  if (found != limits_.end() && brief == found->second.brief &&
+      request.prompt.size() <= found->second.prompt_bytes)
+    co_return 1;
   auto known = co_await limits(std::move(request));
   co_return known->context_tokens + 1;
 }

@@ -15,6 +15,7 @@ namespace chimera::inference {
 struct recorded_limits {
   model_limits limits;
   std::uint64_t prompt_bytes = 0;
+  bool brief = false;  ///< the prompt was a brief one (roles::material)
 };
 
 /// Used on the loop thread. `answers`, `limits` (both by step) and `name` are the recorded ones.

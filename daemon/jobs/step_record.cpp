@@ -105,8 +105,10 @@ std::string to_json(const roles::prompt_fit& fit) {
   return object_text()
       .add_json("limits", limits)
       .add("prompt_tokens", fit.prompt_tokens)
+      .add("answer_tokens", fit.answer_tokens)
       .add("words", fit.words)
       .add_json("findings", to_json(fit.findings))
+      .add_json("slots", to_json(fit.slots))
       .add_json("identifiers", to_json(fit.identifiers))
       .add_json("parts", to_json(fit.parts))
       .add_list("kinds", fit.kinds, quoted)
@@ -131,8 +133,10 @@ roles::prompt_fit fit_from(const json& j) {
   fit.limits = {limits.at("context_tokens"), limits.at("answer_tokens"),
                 limits.at("holds_to_schema")};
   fit.prompt_tokens = j.at("prompt_tokens");
+  fit.answer_tokens = j.at("answer_tokens");
   fit.words = j.at("words");
   fit.findings = omitted_from(j.at("findings"));
+  fit.slots = omitted_from(j.at("slots"));
   fit.identifiers = omitted_from(j.at("identifiers"));
   fit.parts = omitted_from(j.at("parts"));
   fit.kinds = j.at("kinds").get<std::vector<std::string>>();

@@ -48,6 +48,8 @@ std::vector<report::step_notes> notes_of(const std::vector<roles::call_record>& 
       notes.context_tokens = call.fit.limits.context_tokens;
       notes.findings_out = call.fit.findings.left_out;
       notes.findings_of = call.fit.findings.of;
+      notes.slots_out = call.fit.slots.left_out;
+      notes.slots_of = call.fit.slots.of;
       notes.parts_out = call.fit.parts.left_out;
       notes.parts_of = call.fit.parts.of;
       notes.identifiers_out = call.fit.identifiers.left_out;

@@ -9,6 +9,7 @@
 #include <fmt/format.h>
 
 #include "agents/personas/pipeline_json.hpp"
+#include "agents/roles/material.hpp"
 #include "daemon/library/library.hpp"
 
 namespace chimera::reporting {
@@ -33,12 +34,13 @@ evidence::scan_limits limits_from(const json& j) {
   return l;
 }
 
-// Of calls whose backend knows any: a repetition must make the same prompt.
-void add_limits(const model_limits& limits, ordered_json& json) {
-  if (limits == model_limits{}) return;
-  json["limits"] = {{"context_tokens", limits.context_tokens},
-                    {"answer_tokens", limits.answer_tokens},
-                    {"holds_to_schema", limits.holds_to_schema}};
+// Of calls whose backend knows any: a repetition must make the same prompt. The bound of the answer
+// is the one that it was held to, whoever set it.
+void add_limits(const roles::prompt_fit& fit, ordered_json& json) {
+  if (fit.limits == model_limits{}) return;
+  json["limits"] = {{"context_tokens", fit.limits.context_tokens},
+                    {"answer_tokens", fit.answer_tokens},
+                    {"holds_to_schema", fit.limits.holds_to_schema}};
 }
 
 model_limits known_limits(const json& call) {
@@ -62,7 +64,7 @@ ordered_json call_json(const roles::call_record& call) {
                        {"model", call.answer.model},
                        {"model_digest", call.answer.model_digest},
                        {"server", call.answer.server}};
-  add_limits(call.fit.limits, json);
+  add_limits(call.fit, json);
   return json;
 }
 
@@ -106,8 +108,10 @@ void take_answer(const json& j, recording& out) {
   generation& answer = out.answers[j.at("step")];
   answer.text = j.at("answer").at("text");
   answer.finish_reason = j.at("answer").at("finish_reason");
-  out.limits[j.at("step")].prompt_bytes =
-      j.at("request").at("prompt").get_ref<const std::string&>().size();
+  const auto& prompt = j.at("request").at("prompt").get_ref<const std::string&>();
+  inference::recorded_limits& limits = out.limits[j.at("step")];
+  limits.prompt_bytes = prompt.size();
+  limits.brief = prompt.contains(roles::brief_mark);
 }
 
 proto::problem unsound(const std::filesystem::path& file, std::uint64_t line,
