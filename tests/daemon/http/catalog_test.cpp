@@ -54,6 +54,26 @@ TEST_CASE("what there is to work with") {
   CHECK(body_of(d.get("/version"))["version"] == "0.1.0");
 }
 
+TEST_CASE("a backend shows what it showed when it was last looked at") {
+  desk d;
+  CHECK(body_of(d.get("/v1/backends"))["data"][0]["look"].is_null());
+  jobs::backend_look look;
+  look.age_seconds = 1.5;
+  look.server = "ollama 0.33.0";
+  look.models = {{"gemma3:latest", "", "Q4_K_M", 8192, 400, 300, true}};
+  d.service.last_look = look;
+  const json shown = body_of(d.get("/v1/backends"))["data"][0]["look"];
+  CHECK(shown["reachable"] == true);
+  CHECK(shown["problem"].is_null());
+  CHECK(shown["models"][0]["gpu_bytes"] == 300);
+  CHECK(shown["models"][0]["digest"].is_null());
+  look.problem = proto::fail("backend.unavailable", "nobody answers", "start it").error();
+  d.service.last_look = look;
+  const json gone = body_of(d.get("/v1/backends"))["data"][0]["look"];
+  CHECK(gone["reachable"] == false);
+  CHECK(gone["problem"]["code"] == "backend.unavailable");
+}
+
 TEST_CASE("ready says why not, as 503") {
   desk d;
   CHECK(outcome_of(d.get("/readyz")) == "200");

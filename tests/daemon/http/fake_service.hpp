@@ -212,9 +212,10 @@ class fake_service final : public jobs::service {
     co_return co_await find(id);
   }
   jobs::event_log& log() override { throw std::logic_error("the fake has no log"); }
+  std::optional<jobs::backend_look> last_look;
   jobs::queue_view queue() const override { return queued; }
   std::vector<jobs::backend_view> backends() const override {
-    return {{"narrator", "narrator", "built in", 2, 1, 0, true}};
+    return {{"narrator", "narrator", "built in", 2, 1, 0, true, "", last_look}};
   }
   const std::vector<proto::persona>& personas() const override { return known_personas; }
   const std::vector<proto::pipeline>& pipelines() const override { return known_pipelines; }
