@@ -12,6 +12,7 @@
 #include <fmt/ranges.h>
 
 #include "agents/personas/persona_file.hpp"
+#include "agents/personas/yaml_place.hpp"
 
 namespace chimera::library {
 namespace {
@@ -82,6 +83,15 @@ proto::result<Item> find_named(const std::vector<Item>& items, std::string_view 
 }
 
 }  // namespace
+
+proto::result<void> check_pipeline(const proto::pipeline& p,
+                                   const std::vector<proto::persona>& personas) {
+  auto sound = personas::check_pipeline(p, personas);
+  if (sound || p.file.empty()) return sound;
+  // best effort: a file that has gone since it was read leaves the place as it is
+  if (const auto text = read_text(p.file)) personas::set_place(sound.error(), *text);
+  return sound;
+}
 
 proto::result<std::string> read_text(const fs::path& file) {
   std::ifstream in(file, std::ios::binary);

@@ -28,6 +28,11 @@ struct catalog {
 /// Adds what `more` holds to `all`, whose folder stays the first. Error: a name that both have.
 [[nodiscard]] proto::result<void> join(catalog& all, catalog more);
 
+/// personas::check_pipeline; what is refused has the line and column in the pipeline's file, which
+/// is read once more for it.
+[[nodiscard]] proto::result<void> check_pipeline(const proto::pipeline& p,
+                                                 const std::vector<proto::persona>& personas);
+
 /// Whole content of a file; an error names the file and the cause.
 [[nodiscard]] proto::result<std::string> read_text(const std::filesystem::path& file);
 

@@ -13,7 +13,6 @@
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/signal_set.hpp>
 
-#include "agents/personas/persona_file.hpp"
 #include "daemon/backends/backend_set.hpp"
 #include "daemon/datasets/allowed_roots.hpp"
 #include "daemon/datasets/dataset_store.hpp"
@@ -48,7 +47,7 @@ proto::result<library::catalog> load_library(const config::settings& settings) {
       return std::unexpected(std::move(joined.error()));
   }
   for (const proto::pipeline& one : all.pipelines)
-    if (auto sound = personas::check_pipeline(one, all.personas); !sound)
+    if (auto sound = library::check_pipeline(one, all.personas); !sound)
       return std::unexpected(std::move(sound.error()));
   return all;
 }

@@ -34,6 +34,21 @@ TEST_CASE("a file that is not sound is named with its place") {
              Catch::Contains("p/a.yaml:2:1: nmae: unknown field: did you mean 'name'?"));
 }
 
+TEST_CASE("a pipeline that does not fit its personas is refused with line and column") {
+  const test::scratch_folder at;
+  at.write("p/a.yaml", persona("First"));
+  at.write(
+      "p/b.yaml",
+      "kind: pipeline\nname: p\nversion: 1\nreport: x\nsteps:\n  - name: a\n    persona: Fist\n"
+      "    inputs: [dataset]\n    output: x\n");
+  const auto all = load_library((at / "p").string());
+  REQUIRE(all);
+  const auto checked = check_pipeline(all->pipelines.front(), all->personas);
+  REQUIRE_FALSE(checked);
+  CHECK_THAT(proto::to_text(checked.error()),
+             Catch::Contains("p/b.yaml:7:14: steps[0].persona: no persona is named 'Fist'"));
+}
+
 TEST_CASE("two personas of one name are refused with both files") {
   const test::scratch_folder at;
   at.write("p/a.yaml", persona("Same"));
