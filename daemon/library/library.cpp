@@ -114,6 +114,8 @@ proto::result<catalog> load_library(const std::optional<std::string>& asked) {
   std::error_code error;
   for (fs::directory_iterator at(*folder, error), end; !error && at != end; at.increment(error)) {
     const std::string extension = at->path().extension().string();
+    // Hidden ones are what editors and volumes leave for a moment.
+    if (at->path().filename().string().starts_with('.')) continue;
     if (extension == ".yaml" || extension == ".yml") files.push_back(at->path());
   }
   if (error)

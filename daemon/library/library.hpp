@@ -19,10 +19,10 @@ struct catalog {
   std::vector<proto::pipeline> pipelines;
 };
 
-/// Reads every .yaml and .yml file of a folder: `asked`, else the environment's CHIMERA_PERSONAS,
-/// else ../share/chimera/personas beside an installed program, else the source tree's. Errors: no
-/// such folder, a file that is not sound (the first, by name), two personas or pipelines of one
-/// name.
+/// Reads every .yaml and .yml file of a folder, hidden ones left out: `asked`, else the
+/// environment's CHIMERA_PERSONAS, else ../share/chimera/personas beside an installed program, else
+/// the source tree's. Errors: no such folder, a file that is not sound (the first, by name), two
+/// personas or pipelines of one name.
 [[nodiscard]] proto::result<catalog> load_library(const std::optional<std::string>& asked);
 
 /// Adds what `more` holds to `all`, whose folder stays the first. Error: a name that both have.

@@ -18,6 +18,7 @@ TEST_CASE("a library holds every YAML file of its folder, in the order of their 
   at.write("p/b.yaml", persona("Second"));
   at.write("p/a.yml", persona("First"));
   at.write("p/notes.txt", "not: [yaml");
+  at.write("p/.a.yaml", "half a fi");
   const auto all = load_library((at / "p").string());
   REQUIRE(all);
   REQUIRE(all->personas.size() == 2);
