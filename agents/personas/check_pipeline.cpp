@@ -31,6 +31,10 @@ std::string meant(std::string_view word, const std::vector<std::string>& allowed
   return near.empty() ? std::string() : fmt::format("did you mean '{}'?", near);
 }
 
+std::string field_of(const pipeline& p, const pipeline_step& step, std::string_view name) {
+  return fmt::format("steps[{}].{}", &step - p.steps.data(), name);
+}
+
 std::vector<std::string> outputs_of(const pipeline& p) {
   std::vector<std::string> names;
   names.reserve(p.steps.size());
@@ -68,17 +72,19 @@ proto::result<void> check_artifacts(const pipeline& p) {
   std::vector<std::string> inputs = outputs;
   inputs.insert(inputs.begin(), "dataset");
   for (std::size_t i = 0; i < p.steps.size(); ++i)
-    for (const std::string& input : p.steps[i].inputs)
+    for (std::size_t j = 0; j < p.steps[i].inputs.size(); ++j) {
+      const std::string& input = p.steps[i].inputs[j];
       if (std::ranges::find(inputs, input) == inputs.end())
-        return refuse(p, p.steps[i].line, fmt::format("steps[{}].inputs", i),
+        return refuse(p, p.steps[i].line, fmt::format("steps[{}].inputs[{}]", i, j),
                       fmt::format("no step makes '{}'", input), meant(input, inputs),
                       fmt::format("{}", fmt::join(inputs, ", ")));
+    }
   const auto maker = std::ranges::find(p.steps, p.report, &pipeline_step::output);
   if (maker == p.steps.end())
     return refuse(p, 0, "report", fmt::format("no step makes '{}'", p.report),
                   meant(p.report, outputs), fmt::format("{}", fmt::join(outputs, ", ")));
   if (!maker->for_each.empty())
-    return refuse(p, maker->line, "report",
+    return refuse(p, 0, "report",
                   fmt::format("step '{}' runs once a question, a report is one text", maker->name),
                   "add a step that joins its outputs");
   for (const pipeline_step& step : p.steps) {
@@ -86,7 +92,8 @@ proto::result<void> check_artifacts(const pipeline& p) {
       return std::ranges::find(other.inputs, step.output) != other.inputs.end();
     });
     if (!taken && step.output != p.report)
-      return refuse(p, step.line, "output", fmt::format("no step takes '{}'", step.output),
+      return refuse(p, step.line, field_of(p, step, "output"),
+                    fmt::format("no step takes '{}'", step.output),
                     "add it to the inputs of a step, or remove the step that makes it");
   }
   return {};
@@ -113,7 +120,7 @@ proto::result<void> check_order(const pipeline& p) {
   std::vector<std::string> names;
   names.reserve(waiting.size());
   for (const pipeline_step* step : waiting) names.push_back(step->name);
-  return refuse(p, waiting.front()->line, "inputs",
+  return refuse(p, waiting.front()->line, field_of(p, *waiting.front(), "inputs"),
                 fmt::format("steps wait for each other: {}", fmt::join(names, ", ")),
                 "let one of them do without the output of the others");
 }
@@ -134,7 +141,7 @@ proto::result<void> check_plain_step(const pipeline& p, std::size_t index) {
                   fmt::format("'{}' has the role plain and knows no questions", step.persona),
                   "remove it");
   if (step.output == p.report && needs_dataset(p))
-    return refuse(p, step.line, "report",
+    return refuse(p, 0, "report",
                   fmt::format("'{}' has the role plain: its numbers are not checked", step.persona),
                   "let a reporter write the report");
   return {};
@@ -162,7 +169,7 @@ proto::result<void> check_critic_step(const pipeline& p, std::size_t index,
         fmt::format("'{}' is a critic, and '{}' is no draft of a report", step.persona, draft),
         "name the output of a reporter");
   if (maker->when)
-    return refuse(p, maker->line, "when",
+    return refuse(p, maker->line, field_of(p, *maker, "when"),
                   fmt::format("step '{}' makes what '{}' reviews and cannot be skipped",
                               maker->name, step.name),
                   "put the condition on another step");

@@ -14,7 +14,6 @@
 #include <boost/asio/signal_set.hpp>
 #include <boost/system/system_error.hpp>
 
-#include "agents/personas/persona_file.hpp"
 #include "daemon/backends/backend_set.hpp"
 #include "daemon/cli/analysis.hpp"
 #include "daemon/cli/chosen_backend.hpp"
@@ -55,7 +54,7 @@ proto::result<void> choose_agents(const analyze_options& options, reporting::fin
   if (!all) return std::unexpected(std::move(all.error()));
   auto chosen = library::find_pipeline(*all, options.pipeline);
   if (!chosen) return std::unexpected(std::move(chosen.error()));
-  if (auto sound = personas::check_pipeline(*chosen, all->personas); !sound) return sound;
+  if (auto sound = library::check_pipeline(*chosen, all->personas); !sound) return sound;
   run.pipeline = std::move(*chosen);
   for (const proto::pipeline_step& step : run.pipeline.steps) {
     if (std::ranges::find(run.personas, step.persona, &proto::persona::name) != run.personas.end())

@@ -5,6 +5,7 @@
 #include <fmt/format.h>
 
 #include "agents/personas/persona_file.hpp"
+#include "agents/personas/yaml_place.hpp"
 #include "daemon/cli/job_commands.hpp"
 #include "daemon/library/library.hpp"
 
@@ -76,8 +77,10 @@ exit_code check_file(library_part part, const std::string& file,
   if (!read) return refuse(read.error());
   const auto all = library::load_library(folder);
   if (!all) return refuse(all.error());
-  if (const auto checked = personas::check_pipeline(*read, all->personas); !checked)
+  if (auto checked = personas::check_pipeline(*read, all->personas); !checked) {
+    personas::set_place(checked.error(), *text);
     return refuse(checked.error());
+  }
   fmt::print("{}: pipeline '{}' is sound\n", file, read->name);
   return exit_code::done;
 }

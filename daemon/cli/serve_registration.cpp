@@ -14,18 +14,21 @@ constexpr const char* serve_examples =
     "Examples:\n"
     "  chimera serve --root /srv/benchmarks            on this machine only, with the narrator\n"
     "  chimera serve --config /etc/chimera.yaml        as the file says\n"
-    "  kill -HUP PID                                   read personas and pipelines again\n"
+    "  kill -HUP PID                                   read settings, personas, tokens again\n"
     "  kill PID                                        stop: running jobs go on after a restart\n";
 
 exit_code serve(const std::string& file, const config::flag_values& flags) {
   std::optional<std::filesystem::path> from;
   if (!file.empty()) from = file;
-  auto settings = config::load_settings(from, config::environment_of_process(), flags);
+  auto load = [from, flags, environment = config::environment_of_process()] {
+    return config::load_settings(from, environment, flags);
+  };
+  auto settings = load();
   if (!settings) {
     fmt::print(stderr, "chimera: {}\n", proto::to_text(settings.error()));
     return exit_code::usage;
   }
-  const auto ended = serve::run_daemon(std::move(*settings));
+  const auto ended = serve::run_daemon(std::move(*settings), std::move(load));
   if (ended) return exit_code::done;
   fmt::print(stderr, "chimera: {}\n", proto::to_text(ended.error()));
   return ended.error().code.starts_with("backend.") ? exit_code::backend_unavailable

@@ -6,12 +6,25 @@
 namespace chimera::http {
 namespace {
 
+// The refusal with a status of its own, whatever its code has elsewhere.
+reply refuse_with(unsigned status, const call& c, const refusal& why) {
+  reply answer = refuse(c, why);
+  response& said = std::get<response>(answer);
+  ordered_json body = ordered_json::parse(said.body);
+  body["status"] = said.status = status;
+  said.body = to_text(body);
+  return answer;
+}
+
 task<reply> reload(api& a, call c) {
   const auto done = co_await a.given.jobs.reload();
-  if (!done) co_return refuse(c, done.error());
+  // Every one is about a file: nothing but another content will help.
+  if (!done) co_return refuse_with(422, c, done.error());
   co_return json_response(200, to_text({{"reloaded", true},
                                         {"personas", a.given.jobs.personas().size()},
-                                        {"pipelines", a.given.jobs.pipelines().size()}}));
+                                        {"pipelines", a.given.jobs.pipelines().size()},
+                                        {"backends", a.given.jobs.backends().size()},
+                                        {"unchanged", *done}}));
 }
 
 task<reply> healthz(api&, call) { co_return json_response(200, R"({"status":"live"})"); }
@@ -19,14 +32,8 @@ task<reply> healthz(api&, call) { co_return json_response(200, R"({"status":"liv
 task<reply> readyz(api& a, call c) {
   std::optional<proto::problem> why = a.given.jobs.not_ready();
   if (!why) co_return json_response(200, R"({"status":"ready"})");
-  refusal refusing = *why;
-  reply answer = refuse(c, refusing);
   // Whatever keeps it from being ready, a balancer waits for 503.
-  response& said = std::get<response>(answer);
-  ordered_json body = ordered_json::parse(said.body);
-  body["status"] = said.status = 503;
-  said.body = to_text(body);
-  co_return answer;
+  co_return refuse_with(503, c, *why);
 }
 
 task<reply> metrics(api& a, call) {

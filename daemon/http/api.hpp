@@ -7,7 +7,9 @@
 #include <functional>
 #include <map>
 #include <optional>
+#include <set>
 #include <string>
+#include <utility>
 
 #include "agents/ports/clock.hpp"
 #include "daemon/http/access.hpp"
@@ -60,27 +62,58 @@ struct api_counts {
   std::map<unsigned, std::uint64_t> requests;    ///< by status
 };
 
+class open_stream;
+
 struct api {
   explicit api(dependencies d);
   dependencies given;
   router table;
   ticket_book tickets;
   api_counts counted;
+  std::set<open_stream*> open;
 };
 
-/// Counts a stream as open while it lives.
+/// What may change while the server runs.
+struct door_rules {
+  std::optional<token_table> tokens = {};
+  bool open = false;
+  access_rules access = {};
+  std::uint64_t upload_bytes_max = 0;
+};
+/// For every request from now on. Open streams keep to it too: one whose token has gone, or may not
+/// do any more what the stream needs, is not allowed() and is woken to see it.
+void change_rules(api& a, door_rules fresh);
+
+/// Counts a stream as open while it lives, and knows whether it may go on.
 class open_stream {
  public:
-  open_stream(api& a, std::string transport) : api_(a), transport_(std::move(transport)) {
+  struct reader {
+    identity who;
+    scope_set needs = scope_read;
+    std::function<void()> wake;  ///< called when allowed() or who() has changed
+  };
+  open_stream(api& a, std::string transport, reader by)
+      : api_(a), transport_(std::move(transport)), by_(std::move(by)) {
     ++api_.counted.streams[transport_];
+    api_.open.insert(this);
   }
   open_stream(const open_stream&) = delete;
   open_stream& operator=(const open_stream&) = delete;
-  ~open_stream() { --api_.counted.streams[transport_]; }
+  ~open_stream() {
+    api_.open.erase(this);
+    --api_.counted.streams[transport_];
+  }
+
+  [[nodiscard]] bool allowed() const { return allowed_; }
+  /// With the scopes that the token has now.
+  [[nodiscard]] const identity& who() const { return by_.who; }
+  void look_again();
 
  private:
   api& api_;
   std::string transport_;
+  reader by_;
+  bool allowed_ = true;
 };
 
 [[nodiscard]] occasion occasion_of(const call& c);

@@ -228,10 +228,31 @@ api::api(dependencies d) : given(std::move(d)), table(make_table()) {
   if (!given.on_error) given.on_error = [](const std::string&) {};
 }
 
+void change_rules(api& a, door_rules fresh) {
+  a.given.tokens = std::move(fresh.tokens);
+  a.given.open = fresh.open;
+  a.given.access = std::move(fresh.access);
+  a.given.settings.upload_bytes_max = fresh.upload_bytes_max;
+  if (a.given.tokens) a.tickets.keep_those_of(*a.given.tokens);
+  for (open_stream* each : a.open) each->look_again();
+}
+
+// Without a table nobody needs a token: what was allowed stays so.
+void open_stream::look_again() {
+  if (!api_.given.tokens) return;
+  const std::optional<identity> now = api_.given.tokens->find_again(by_.who);
+  allowed_ = now && now->may(by_.needs);
+  if (now) by_.who = *now;
+  by_.wake();
+}
+
 std::vector<route> all_routes() { return make_table().routes(); }
 
 application make_application(dependencies given) {
-  const auto a = std::make_shared<api>(std::move(given));
+  return make_application(std::make_shared<api>(std::move(given)));
+}
+
+application make_application(std::shared_ptr<api> a) {
   application made;
   made.handle = [a](request asked) { return handle(*a, std::move(asked)); };
   made.accept = [a](request asked) { return accept(*a, std::move(asked)); };

@@ -9,7 +9,8 @@
 namespace chimera::http {
 
 /// Handlers that work on what is given, which outlives the server. Tokens, access rules and
-/// settings are as they are now.
+/// settings are as they are now, or as change_rules() says later.
+[[nodiscard]] application make_application(std::shared_ptr<api> a);
 [[nodiscard]] application make_application(dependencies given);
 
 /// Every route, for the tests and the documents.

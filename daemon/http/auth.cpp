@@ -64,6 +64,14 @@ std::optional<identity> ticket_book::redeem(std::string_view ticket, std::chrono
   return who;
 }
 
+void ticket_book::keep_those_of(const token_table& tokens) {
+  for (auto each = open_.begin(); each != open_.end();) {
+    const std::optional<identity> now = tokens.find_again(each->second.who);
+    if (now) each->second.who = *now;
+    each = now ? std::next(each) : open_.erase(each);
+  }
+}
+
 void ticket_book::forget_old(std::chrono::nanoseconds now) {
   std::erase_if(open_, [now](const auto& each) { return each.second.until <= now; });
 }
@@ -109,7 +117,7 @@ std::expected<identity, refusal> identify(const std::optional<token_table>& toke
   }
   if (!tokens) {
     if (open || is_loopback_peer(asked.peer))
-      return identity{"local", scope_read | scope_submit | scope_admin};
+      return identity{"local", scope_read | scope_submit | scope_admin, 0};
     return std::unexpected(refused("auth.peer", "only this machine may ask",
                                    "the server has no tokens; start it with a token file"));
   }

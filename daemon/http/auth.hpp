@@ -40,6 +40,8 @@ class token_table {
 
   /// Takes the same time whichever token it is compared with, and wherever they differ.
   [[nodiscard]] std::optional<identity> find(std::string_view token) const;
+  /// The same for the sender of an earlier request: nothing if its token is not there any more.
+  [[nodiscard]] std::optional<identity> find_again(const identity& who) const;
   [[nodiscard]] std::size_t size() const { return entries_.size(); }
 
  private:
@@ -49,6 +51,7 @@ class token_table {
     identity who;
   };
   [[nodiscard]] static hash hash_of(std::string_view token);
+  [[nodiscard]] static std::uint64_t mark_of(const hash& token);
   std::vector<entry> entries_;
 };
 
@@ -64,6 +67,8 @@ class ticket_book {
   /// Whose it is; it is spent by this.
   [[nodiscard]] std::optional<identity> redeem(std::string_view ticket,
                                                std::chrono::nanoseconds now);
+  /// Tickets of tokens that are not there any more are spent.
+  void keep_those_of(const token_table& tokens);
 
  private:
   struct entry {

@@ -26,8 +26,8 @@ void point_into_params(refusal& why) {
 
 class talk {
  public:
-  talk(api& a, websocket& socket, identity who)
-      : api_(a), socket_(socket), who_(std::move(who)), session_(limits_of(a.given.settings)) {}
+  talk(api& a, websocket& socket, const open_stream& stream)
+      : api_(a), socket_(socket), stream_(stream), session_(limits_of(a.given.settings)) {}
 
   task<> run(std::optional<opening> first);
 
@@ -66,7 +66,7 @@ class talk {
 
   api& api_;
   websocket& socket_;
-  identity who_;
+  const open_stream& stream_;
   stream_session session_;
   std::list<watch> watches_;
   std::string scratch_;  ///< the message being sent
@@ -96,8 +96,8 @@ task<> talk::begin(opening first, std::string id, std::chrono::milliseconds coal
 }
 
 task<> talk::subscribe(subscribe_command command) {
-  if (!who_.may(scope_read)) {
-    co_await say_text(error_text(command.id, missing_scope(who_, scope_read)));
+  if (!stream_.who().may(scope_read)) {
+    co_await say_text(error_text(command.id, missing_scope(stream_.who(), scope_read)));
     co_return;
   }
   auto view = co_await api_.given.jobs.find(command.job);
@@ -108,8 +108,8 @@ task<> talk::subscribe(subscribe_command command) {
 }
 
 task<> talk::cancel(cancel_command command) {
-  if (!who_.may(scope_submit)) {
-    co_await say_text(error_text(command.id, missing_scope(who_, scope_submit)));
+  if (!stream_.who().may(scope_submit)) {
+    co_await say_text(error_text(command.id, missing_scope(stream_.who(), scope_submit)));
     co_return;
   }
   auto view = co_await api_.given.jobs.cancel(command.job, command.reason);
@@ -120,12 +120,12 @@ task<> talk::cancel(cancel_command command) {
 }
 
 task<> talk::submit(submit_command command) {
-  if (!who_.may(scope_submit)) {
-    co_await say_text(error_text(command.id, missing_scope(who_, scope_submit)));
+  if (!stream_.who().may(scope_submit)) {
+    co_await say_text(error_text(command.id, missing_scope(stream_.who(), scope_submit)));
     co_return;
   }
-  auto made =
-      co_await submit_job(api_, std::move(command.body), std::move(command.idempotency_key), who_);
+  auto made = co_await submit_job(api_, std::move(command.body), std::move(command.idempotency_key),
+                                  stream_.who());
   if (!made) {
     point_into_params(made.error());
     co_await say_text(error_text(command.id, made.error()));
@@ -253,6 +253,10 @@ task<> talk::run(std::optional<opening> first) {
     co_await begin(std::move(*first), "null", coalesce_usual);
   }
   while (!over()) {
+    if (!stream_.allowed()) {
+      hang_up_with(close_code::unauthenticated, "the token is not valid any more");
+      co_return;
+    }
     if (auto messages = socket_.received(); !messages.empty())
       co_await take_commands(std::move(messages));
     const bool moved = co_await give_turns();
@@ -265,8 +269,9 @@ task<> talk::run(std::optional<opening> first) {
 }  // namespace
 
 task<> converse(api& a, websocket& socket, identity who, std::optional<opening> first) {
-  const open_stream counted(a, "websocket");
-  talk it(a, socket, std::move(who));
+  const scope_set needs = first ? scope_read : scope_read | scope_submit;
+  const open_stream counted(a, "websocket", {std::move(who), needs, [&socket] { socket.wake(); }});
+  talk it(a, socket, counted);
   co_await it.run(std::move(first));
 }
 

@@ -110,17 +110,19 @@ shared_text shared(std::string text) {
 }
 
 // A reading that failed ends the stream; the cursor of the last event lets the caller come back.
-task<> write_events(api& a, body_writer& out, event_request wanted, jobs::job_view view) {
+task<> write_events(api& a, body_writer& out, event_request wanted, jobs::job_view view,
+                    identity who) {
   const transport how = wanted.how;
-  const open_stream counted(a, how == transport::sse ? "sse" : "ndjson");
   auto chime = std::make_shared<bell>(co_await loop::asio::this_coro::executor);
   const auto ring = [chime] { chime->ring(); };
+  const open_stream counted(a, how == transport::sse ? "sse" : "ndjson",
+                            {std::move(who), scope_read, ring});
   out.on_closed(ring);
   jobs::log_reader::place where{view.job.id, view.job.epoch, wanted.wish.from.seq,
                                 wanted.wish.filter, true};
   const std::unique_ptr<event_reader> reader = a.given.events(std::move(where), ring);
   if (how == transport::sse && !co_await out.write(shared(std::string(sse_greeting)))) co_return;
-  while (!out.closed()) {
+  while (!out.closed() && counted.allowed()) {
     const auto read = co_await reader->next(a.given.settings.reading_bytes);
     if (!read) {
       a.given.on_error("events of " + view.job.id + ": " + proto::to_text(read.error()));
@@ -142,7 +144,7 @@ task<> write_events(api& a, body_writer& out, event_request wanted, jobs::job_vi
   }
 }
 
-reply answer_stream(api& a, event_request wanted, jobs::job_view view) {
+reply answer_stream(api& a, event_request wanted, jobs::job_view view, identity who) {
   const bool sse = wanted.how == transport::sse;
   const bool over = proto::is_terminal(view.job.state) && wanted.wish.resumes &&
                     wanted.wish.from.seq >= view.job.last_seq;
@@ -152,9 +154,8 @@ reply answer_stream(api& a, event_request wanted, jobs::job_view view) {
   answer.headers = {{"content-type", std::string(sse ? sse_type : ndjson_type)},
                     {"cache-control", "no-cache"},
                     {"x-accel-buffering", "no"}};
-  answer.write = [&a, wanted = std::move(wanted), view = std::move(view)](body_writer& out) {
-    return write_events(a, out, wanted, view);
-  };
+  answer.write = [&a, wanted = std::move(wanted), view = std::move(view), who = std::move(who)](
+                     body_writer& out) { return write_events(a, out, wanted, view, who); };
   return answer;
 }
 
@@ -174,7 +175,7 @@ task<reply> events(api& a, call c) {
     const std::string_view type = wanted->how == transport::sse ? sse_type : ndjson_type;
     co_return response{200, {{"content-type", std::string(type)}}, {}, nullptr, {}, 0, 0};
   }
-  co_return answer_stream(a, std::move(*wanted), std::move(*view));
+  co_return answer_stream(a, std::move(*wanted), std::move(*view), std::move(c.who));
 }
 
 }  // namespace

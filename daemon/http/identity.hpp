@@ -17,6 +17,7 @@ inline constexpr scope_set scope_admin = 4;
 struct identity {
   std::string name;  ///< the tenant; "local" without tokens
   scope_set scopes = 0;
+  std::uint64_t token = 0;  ///< which one it came with: says nothing of its secret; 0 = none
 
   /// True if one of `wanted` (or admin) is there, or nothing is wanted.
   [[nodiscard]] bool may(scope_set wanted) const {

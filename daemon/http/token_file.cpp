@@ -67,6 +67,13 @@ token_table::hash token_table::hash_of(std::string_view token) {
   return sum;
 }
 
+// Of 256 bits 64: enough to tell tokens apart, nothing to guess one from.
+std::uint64_t token_table::mark_of(const hash& token) {
+  std::uint64_t mark = 0;
+  std::memcpy(&mark, token.data(), sizeof mark);
+  return mark;
+}
+
 proto::result<token_table> token_table::parse(std::string_view text, std::string file) {
   token_table table;
   for (std::uint64_t number = 1; !text.empty(); ++number) {
@@ -78,7 +85,8 @@ proto::result<token_table> token_table::parse(std::string_view text, std::string
     if (fields.size() != 3)
       return fail("a line of the token file has not three words",
                   "write: name scope[,scope] token");
-    entry made{hash_of(fields[2]), {std::string(fields[0]), 0}};
+    entry made{hash_of(fields[2]), {std::string(fields[0]), 0, 0}};
+    made.who.token = mark_of(made.token);
     for (const std::string& word : words_of(fields[1])) {
       const scope_set scope = scope_of(word);
       if (scope == 0)
@@ -133,6 +141,12 @@ std::optional<identity> token_table::find(std::string_view token) const {
     if (CRYPTO_memcmp(each.token.data(), wanted.data(), wanted.size()) == 0) found = &each;
   if (!found) return std::nullopt;
   return found->who;
+}
+
+std::optional<identity> token_table::find_again(const identity& who) const {
+  for (const entry& each : entries_)
+    if (each.who.token == who.token) return each.who;
+  return std::nullopt;
 }
 
 }  // namespace chimera::http

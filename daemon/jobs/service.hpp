@@ -154,8 +154,9 @@ class service {
   [[nodiscard]] virtual std::vector<backend_view> backends() const = 0;
   [[nodiscard]] virtual const std::vector<proto::persona>& personas() const = 0;
   [[nodiscard]] virtual const std::vector<proto::pipeline>& pipelines() const = 0;
-  /// Reads personas, pipelines and settings again: validated as a whole, then swapped.
-  [[nodiscard]] virtual task<proto::result<void>> reload() = 0;
+  /// Reads settings, personas, pipelines and tokens again: validated as a whole, then swapped. A
+  /// line for each setting that stays as it was until a restart.
+  [[nodiscard]] virtual task<proto::result<std::vector<std::string>>> reload() = 0;
   [[nodiscard]] virtual counters count() const = 0;
   /// Why it is not ready for jobs (draining, a failed store, no backend); nothing if it is.
   [[nodiscard]] virtual std::optional<proto::problem> not_ready() const = 0;

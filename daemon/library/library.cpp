@@ -12,6 +12,7 @@
 #include <fmt/ranges.h>
 
 #include "agents/personas/persona_file.hpp"
+#include "agents/personas/yaml_place.hpp"
 
 namespace chimera::library {
 namespace {
@@ -83,6 +84,15 @@ proto::result<Item> find_named(const std::vector<Item>& items, std::string_view 
 
 }  // namespace
 
+proto::result<void> check_pipeline(const proto::pipeline& p,
+                                   const std::vector<proto::persona>& personas) {
+  auto sound = personas::check_pipeline(p, personas);
+  if (sound || p.file.empty()) return sound;
+  // best effort: a file that has gone since it was read leaves the place as it is
+  if (const auto text = read_text(p.file)) personas::set_place(sound.error(), *text);
+  return sound;
+}
+
 proto::result<std::string> read_text(const fs::path& file) {
   std::ifstream in(file, std::ios::binary);
   std::string text;
@@ -104,6 +114,8 @@ proto::result<catalog> load_library(const std::optional<std::string>& asked) {
   std::error_code error;
   for (fs::directory_iterator at(*folder, error), end; !error && at != end; at.increment(error)) {
     const std::string extension = at->path().extension().string();
+    // Hidden ones are what editors and volumes leave for a moment.
+    if (at->path().filename().string().starts_with('.')) continue;
     if (extension == ".yaml" || extension == ".yml") files.push_back(at->path());
   }
   if (error)

@@ -1,31 +1,29 @@
 #include "daemon/serve/daemon.hpp"
 
-#include <algorithm>
 #include <csignal>
 #include <cstdio>
 #include <cstdlib>
 #include <fstream>
 #include <optional>
-#include <thread>
 #include <utility>
 
 #include <fmt/format.h>
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/signal_set.hpp>
 
-#include "agents/personas/persona_file.hpp"
 #include "daemon/backends/backend_set.hpp"
 #include "daemon/backends/backend_watch.hpp"
-#include "daemon/datasets/allowed_roots.hpp"
-#include "daemon/datasets/dataset_store.hpp"
 #include "daemon/faults/faults.hpp"
 #include "daemon/http/application.hpp"
 #include "daemon/http/server/server.hpp"
-#include "daemon/library/library.hpp"
+#include "daemon/loop/condition.hpp"
 #include "daemon/loop/scope.hpp"
 #include "daemon/loop/steady_clock.hpp"
 #include "daemon/serve/backend_views.hpp"
+#include "daemon/serve/data_places.hpp"
 #include "daemon/serve/dataset_desk.hpp"
+#include "daemon/serve/file_watch.hpp"
+#include "daemon/serve/fresh_state.hpp"
 #include "daemon/service/job_service.hpp"
 #include "daemon/store/data_folder.hpp"
 #include "daemon/store/sqlite_store.hpp"
@@ -37,70 +35,28 @@ constexpr std::size_t file_threads = 2;
 
 void report(const std::string& line) { fmt::print(stderr, "chimera: {}\n", line); }
 
-// All folders as one; check_pipeline finds what they lack, a name that two of them have is refused.
-proto::result<library::catalog> load_library(const config::settings& settings) {
-  std::vector<std::optional<std::string>> folders;
-  for (const std::filesystem::path& one : settings.personas) folders.emplace_back(one.string());
-  if (folders.empty()) folders.emplace_back(std::nullopt);
-  library::catalog all;
-  for (const std::optional<std::string>& folder : folders) {
-    auto more = library::load_library(folder);
-    if (!more) return more;
-    if (auto joined = library::join(all, std::move(*more)); !joined)
-      return std::unexpected(std::move(joined.error()));
-  }
-  for (const proto::pipeline& one : all.pipelines)
-    if (auto sound = personas::check_pipeline(one, all.personas); !sound)
-      return std::unexpected(std::move(sound.error()));
-  return all;
-}
-
-datasets::unpack_limits limits_of(const config::upload_limits& from) {
-  datasets::unpack_limits limits;
-  limits.archive_bytes = from.bytes;
-  limits.total_bytes = from.unpacked_bytes;
-  limits.files = from.files;
-  limits.ratio = from.ratio;
-  return limits;
-}
-
-std::string address_of(const config::listen_address& listen, std::uint16_t port) {
-  const bool six = listen.host.contains(':');
-  return fmt::format("{}{}{}:{}", six ? "[" : "", listen.host, six ? "]" : "", port);
-}
-
-service::service_settings service_settings_of(const config::settings& from, bool tail_lost) {
-  service::service_settings to;
-  to.queue = {from.running_max, from.waiting_max, from.tenant_waiting_max};
-  to.default_model = from.default_model;
-  to.threads = std::max<std::size_t>(1, std::jthread::hardware_concurrency());
-  to.retention.older_than_ms =
-      std::chrono::duration_cast<std::chrono::milliseconds>(from.keep.age).count();
-  to.retention.bytes_max = from.keep.bytes;
-  to.tail_may_be_lost = tail_lost;
-  return to;
-}
-
 // Members in the order in which they depend on each other.
 class daemon {
  public:
-  daemon(config::settings settings, const store::data_folder& folder,
-         std::unique_ptr<store::sqlite_store> kept, datasets::allowed_roots roots,
-         datasets::dataset_store uploads, std::optional<http::token_table> tokens,
-         library::catalog known)
-      : settings_(std::move(settings)),
+  daemon(fresh_state first, settings_source source, const store::data_folder& folder,
+         std::unique_ptr<store::sqlite_store> kept)
+      : settings_(std::move(first.settings)),
+        source_(std::move(source)),
         folder_(folder),
         kept_(std::move(kept)),
-        roots_(std::move(roots)),
-        uploads_(std::move(uploads)),
-        tokens_(std::move(tokens)),
+        places_(std::move(first.places)),
         service_(surroundings(), service_settings_of(settings_, folder_.tail_may_be_lost()),
-                 std::move(known), context_.get_executor()),
-        desk_({roots_, uploads_, files_, service_}),
-        server_(context_.get_executor(), http::make_application(dependencies()), {}, files_),
+                 first.known, context_.get_executor()),
+        desk_({places_, files_, service_}),
+        api_(std::make_shared<http::api>(dependencies(std::move(first.tokens)))),
+        server_(context_.get_executor(), http::make_application(api_), {}, files_),
         signals_(context_, SIGINT, SIGTERM),
         hangups_(context_, SIGHUP),
-        work_(context_.get_executor()) {}
+        watch_(context_.get_executor(), [this] { reload_soon(); }),
+        reloading_(context_.get_executor()),
+        work_(context_.get_executor()) {
+    watch_files(first.known);
+  }
 
   proto::result<void> run() {
     auto backends = inference::backend_set::build(settings_, time_);
@@ -111,7 +67,7 @@ class daemon {
     if (auto listening = server_.listen(wanted); !listening) return listening;
     watch_signals();
     watch_hangups();
-    watch_.refresh(*backends_);
+    shown_.refresh(*backends_);
     work_.start(live());
     context_.run();
     if (work_.first_error()) std::rethrow_exception(work_.first_error());
@@ -122,36 +78,42 @@ class daemon {
   service::surroundings surroundings() {
     service::surroundings around{*kept_, compute_, files_, time_, {}, {}, {}, {}, report};
     around.locate = [this](const proto::job_request& asked) { return locate(asked); };
-    around.load_library = [this] { return load_library(settings_); };
+    around.reload = [this] { return reload(); };
     around.backend = [this](std::string_view name) -> std::shared_ptr<text_generator> {
       auto found = backends_->find(name);
       return found ? found->behind : nullptr;
     };
     around.backends = [this] {
-      watch_.refresh(*backends_);
+      shown_.refresh(*backends_);
       return backend_views();
     };
     return around;
   }
 
-  http::dependencies dependencies() {
+  http::dependencies dependencies(std::optional<http::token_table> tokens) {
+    http::door_rules rules = rules_of(std::move(tokens));
     http::dependencies given{.jobs = service_,
                              .events = http::read_from(service_.log()),
                              .datasets = &desk_,
                              .blocking = files_,
                              .time = time_,
-                             .tokens = tokens_,
-                             .access = {},
+                             .tokens = std::move(rules.tokens),
+                             .open = rules.open,
+                             .access = std::move(rules.access),
                              .settings = {},
                              .version = CHIMERA_VERSION,
                              .on_error = report};
-    given.open = settings_.insecure;
-    given.access.hosts = settings_.allowed_hosts;
-    given.access.hosts.push_back(settings_.listen.host);
-    given.access.origins = settings_.allowed_origins;
-    given.settings.upload_bytes_max = settings_.upload.bytes;
+    given.settings.upload_bytes_max = rules.upload_bytes_max;
     given.settings.spool_folder = folder_.spool();
     return given;
+  }
+
+  http::door_rules rules_of(std::optional<http::token_table> tokens) const {
+    http::door_rules rules{std::move(tokens), settings_.insecure, {}, settings_.upload.bytes};
+    rules.access.hosts = settings_.allowed_hosts;
+    rules.access.hosts.push_back(settings_.listen.host);
+    rules.access.origins = settings_.allowed_origins;
+    return rules;
   }
 
   std::function<void(const inference::waiting_call&)> tell_place() {
@@ -161,8 +123,9 @@ class daemon {
   }
 
   proto::result<std::filesystem::path> locate(const proto::job_request& asked) {
-    if (!asked.path.empty()) return roots_.resolve(asked.path);
-    auto found = uploads_.find(asked.dataset);
+    const auto places = places_.now();
+    if (!asked.path.empty()) return places->roots.resolve(asked.path);
+    auto found = places->uploads.find(asked.dataset);
     if (!found) return std::unexpected(std::move(found.error()));
     if (!*found)
       return proto::fail("dataset.unknown",
@@ -174,7 +137,7 @@ class daemon {
   std::vector<jobs::backend_view> backend_views() const {
     std::vector<jobs::backend_view> views;
     for (const inference::named_backend& one : backends_->all())
-      views.push_back(view_of(one, watch_));
+      views.push_back(view_of(one, shown_));
     return views;
   }
 
@@ -182,18 +145,21 @@ class daemon {
     auto started = co_await service_.start();
     if (!started) {
       ended_ = std::unexpected(std::move(started.error()));
-      watch_.stop();
-      signals_.cancel();
-      hangups_.cancel();
+      stop_listening();
       co_return;
     }
     const std::string url = fmt::format("http://{}", address_of(settings_.listen, server_.port()));
     write_endpoint(url);
     report(fmt::format("listening on {}", url));
     co_await server_.run();
-    watch_.stop();
+    stop_listening();
+  }
+
+  void stop_listening() {
     signals_.cancel();
     hangups_.cancel();
+    watch_.stop();
+    shown_.stop();
   }
 
   // For programs that start it on any free port.
@@ -222,69 +188,132 @@ class daemon {
     signals_.async_wait(std::move(on_signal));
   }
 
-  task<> reload() {
-    auto done = co_await service_.reload();
-    report(done ? "personas and pipelines were read again"
-                : fmt::format("nothing was changed: {}", proto::to_text(done.error())));
+  void watch_files(const library::catalog& known) {
+    if (auto watched = watch_.watch(files_of(settings_, known)); !watched)
+      report(fmt::format("{}; SIGHUP reads files again", proto::to_text(watched.error())));
+  }
+
+  // All of it is read and checked, then all of it is swapped, without a pause between.
+  task<proto::result<std::vector<std::string>>> read_again() {
+    auto work = [this, before = settings_]() -> proto::result<reading> {
+      auto settings = source_();
+      if (!settings) return std::unexpected(std::move(settings.error()));
+      auto kept = keep_fixed(*settings, before);
+      if (!kept) return std::unexpected(std::move(kept.error()));
+      auto state = read_state(std::move(*settings), folder_.datasets());
+      if (!state) return std::unexpected(std::move(state.error()));
+      return reading{std::move(*state), std::move(*kept)};
+    };
+    auto fresh = co_await files_.run(std::move(work));
+    if (!fresh) co_return std::unexpected(std::move(fresh.error()));
+    fresh_state& state = fresh->state;
+    auto backends = inference::backend_set::build(state.settings, time_, backends_.get());
+    if (!backends) co_return std::unexpected(std::move(backends.error()));
+    backends_ = std::move(*backends);
+    for (const inference::named_backend& one : backends_->all()) one.behind->observe(tell_place());
+    settings_ = std::move(state.settings);
+    places_.change(std::move(state.places));
+    watch_files(state.known);
+    service_.adopt(std::move(state.known), service_settings_of(settings_, false));
+    http::change_rules(*api_, rules_of(std::move(state.tokens)));
+    co_return std::move(fresh->unchanged);
+  }
+
+  // One at a time. Who asks while one is under way gets the next, together with all who do.
+  task<proto::result<std::vector<std::string>>> reload() {
+    const std::uint64_t mine = ++reloads_asked_;
+    while (reading_now_) {
+      co_await reloading_.wait();
+      if (reloads_done_ >= mine) co_return reloaded_;
+    }
+    const std::uint64_t covered = reloads_asked_;
+    const auto leave = [this](const bool*) {
+      reading_now_ = false;
+      reloading_.notify_all();
+    };
+    reading_now_ = true;
+    const std::unique_ptr<bool, decltype(leave)> at_the_end(&reading_now_, leave);
+    reloaded_ = co_await read_again();
+    reloads_done_ = covered;
+    if (!reloaded_) {
+      report(fmt::format("nothing was changed: {}", proto::to_text(reloaded_.error())));
+      co_return reloaded_;
+    }
+    report("settings, personas, pipelines and tokens were read again");
+    for (const std::string& line : *reloaded_) report(line);
+    co_return reloaded_;
+  }
+
+  // What is read a moment later covers every signal and change until then.
+  void reload_soon() {
+    if (reloads_waiting_ > 1) return;
+    ++reloads_waiting_;
+    auto once = [](daemon& all) -> task<> {
+      (void)co_await all.reload();  // it has reported
+      --all.reloads_waiting_;
+    };
+    work_.start(once(*this));
   }
 
   void watch_hangups() {
     auto on_hangup = [this](const boost::system::error_code& error, int /*signal*/) {
       if (error) return;
-      work_.start(reload());
+      reload_soon();
       watch_hangups();
     };
     hangups_.async_wait(std::move(on_hangup));
   }
 
+  struct reading {
+    fresh_state state;
+    std::vector<std::string> unchanged;
+  };
+
   config::settings settings_;
+  settings_source source_;
   const store::data_folder& folder_;
   std::unique_ptr<store::sqlite_store> kept_;
-  datasets::allowed_roots roots_;
-  datasets::dataset_store uploads_;
-  std::optional<http::token_table> tokens_;
+  current_places places_;
   boost::asio::io_context context_{1};
   loop::steady_clock time_;
   loop::blocking_pool files_{file_threads};
   loop::blocking_pool compute_{1};
   std::shared_ptr<const inference::backend_set> backends_;
-  inference::backend_watch watch_{context_.get_executor(), time_};
+  inference::backend_watch shown_{context_.get_executor(), time_};
   proto::result<void> ended_;
   bool stopping_ = false;
   service::job_service service_;
   dataset_desk desk_;
+  std::shared_ptr<http::api> api_;
   http::server server_;
   boost::asio::signal_set signals_;
   boost::asio::signal_set hangups_;
+  file_watch watch_;
+  bool reading_now_ = false;
+  std::uint64_t reloads_asked_ = 0;
+  std::uint64_t reloads_done_ = 0;  ///< of those asked for
+  std::size_t reloads_waiting_ = 0;
+  proto::result<std::vector<std::string>> reloaded_;  ///< the last one
+  loop::condition reloading_;                         ///< notified when one ends
   loop::scope work_;
 };
 
 }  // namespace
 
-proto::result<void> run_daemon(config::settings settings) {
+proto::result<void> run_daemon(config::settings settings, settings_source again) {
   const char* faults = std::getenv("CHIMERA_FAULTS");
   if (auto set = faults::configure(faults == nullptr ? "" : faults); !set) return set;
   auto folder = store::data_folder::open(settings.data);
   if (!folder) return std::unexpected(std::move(folder.error()));
   auto kept = store::sqlite_store::open({folder->database(), folder->shelf(), {}});
   if (!kept) return std::unexpected(std::move(kept.error()));
-  auto roots = datasets::allowed_roots::open(settings.roots);
-  if (!roots) return std::unexpected(std::move(roots.error()));
-  auto uploads = datasets::dataset_store::open(folder->datasets(), limits_of(settings.upload));
-  if (!uploads) return std::unexpected(std::move(uploads.error()));
-  if (auto clean = uploads->clean(); !clean) return std::unexpected(std::move(clean.error()));
-  std::optional<http::token_table> tokens;
-  if (!settings.token_file.empty()) {
-    auto read = http::token_table::read(settings.token_file);
-    if (!read) return std::unexpected(std::move(read.error()));
-    tokens = std::move(*read);
-  }
-  auto known = load_library(settings);
-  if (!known) return std::unexpected(std::move(known.error()));
+  auto first = read_state(std::move(settings), folder->datasets());
+  if (!first) return std::unexpected(std::move(first.error()));
+  if (auto clean = first->places.uploads.clean(); !clean)
+    return std::unexpected(std::move(clean.error()));
   proto::result<void> ended;
   {
-    daemon all(std::move(settings), *folder, std::move(*kept), std::move(*roots),
-               std::move(*uploads), std::move(tokens), std::move(*known));
+    daemon all(std::move(*first), std::move(again), *folder, std::move(*kept));
     ended = all.run();
   }
   if (!ended) return ended;

@@ -45,8 +45,9 @@ http::dataset_view view_of(const datasets::dataset& d) {
 task<proto::result<http::dataset_view>> dataset_desk::upload(std::filesystem::path body,
                                                              std::string content_type,
                                                              std::string tenant) {
-  auto work = [&kept = around_.kept, body, content_type]() -> proto::result<http::dataset_view> {
-    auto added = kept.add(body, content_type);
+  auto work = [places = around_.places.now(), body,
+               content_type]() -> proto::result<http::dataset_view> {
+    auto added = places->uploads.add(body, content_type);
     if (!added) return std::unexpected(std::move(added.error()));
     return view_of(*added);
   };
@@ -57,8 +58,8 @@ task<proto::result<http::dataset_view>> dataset_desk::upload(std::filesystem::pa
 
 task<proto::result<http::dataset_view>> dataset_desk::add_path(std::string path,
                                                                std::string tenant) {
-  auto work = [&roots = around_.roots, path]() -> proto::result<http::dataset_view> {
-    auto folder = roots.resolve(path);
+  auto work = [places = around_.places.now(), path]() -> proto::result<http::dataset_view> {
+    auto folder = places->roots.resolve(path);
     if (!folder) return std::unexpected(std::move(folder.error()));
     auto described = datasets::describe_folder(*folder, {});
     if (!described) return std::unexpected(std::move(described.error()));
@@ -70,8 +71,8 @@ task<proto::result<http::dataset_view>> dataset_desk::add_path(std::string path,
 }
 
 task<proto::result<std::vector<http::dataset_view>>> dataset_desk::list() {
-  auto work = [&kept = around_.kept]() -> proto::result<std::vector<http::dataset_view>> {
-    auto all = kept.list();
+  auto work = [places = around_.places.now()]() -> proto::result<std::vector<http::dataset_view>> {
+    auto all = places->uploads.list();
     if (!all) return std::unexpected(std::move(all.error()));
     std::vector<http::dataset_view> views;
     for (const datasets::dataset& d : *all) views.push_back(view_of(d));
@@ -81,8 +82,8 @@ task<proto::result<std::vector<http::dataset_view>>> dataset_desk::list() {
 }
 
 task<proto::result<http::dataset_view>> dataset_desk::find(std::string id) {
-  auto work = [&kept = around_.kept, id]() -> proto::result<http::dataset_view> {
-    auto described = kept.describe(id);
+  auto work = [places = around_.places.now(), id]() -> proto::result<http::dataset_view> {
+    auto described = places->uploads.describe(id);
     if (!described) return std::unexpected(std::move(described.error()));
     if (!*described) return std::unexpected(unknown(id));
     return view_of(**described, "upload");
@@ -101,8 +102,8 @@ task<proto::result<void>> dataset_desk::erase(std::string id) {
     if (one.job.request.dataset == id)
       co_return proto::fail("dataset.in-use", fmt::format("job {} reads it", one.job.id),
                             "cancel the job, or wait for its end");
-  auto work = [&kept = around_.kept, id]() -> proto::result<void> {
-    auto removed = kept.remove(id);
+  auto work = [places = around_.places.now(), id]() -> proto::result<void> {
+    auto removed = places->uploads.remove(id);
     if (!removed) return std::unexpected(std::move(removed.error()));
     if (!*removed) return std::unexpected(unknown(id));
     return {};

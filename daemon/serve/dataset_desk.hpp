@@ -6,11 +6,10 @@
 #include <vector>
 
 #include "agents/ports/clock.hpp"
-#include "daemon/datasets/allowed_roots.hpp"
-#include "daemon/datasets/dataset_store.hpp"
 #include "daemon/http/dataset_door.hpp"
 #include "daemon/jobs/service.hpp"
 #include "daemon/loop/blocking_pool.hpp"
+#include "daemon/serve/data_places.hpp"
 
 namespace chimera::serve {
 
@@ -18,8 +17,7 @@ namespace chimera::serve {
 class dataset_desk final : public http::dataset_door {
  public:
   struct surroundings {
-    const datasets::allowed_roots& roots;
-    datasets::dataset_store& kept;
+    const current_places& places;
     loop::blocking_pool& files;
     jobs::service& jobs;
   };

@@ -32,6 +32,8 @@ class job_queue {
     std::string conflict_key;  ///< "" = none
   };
 
+  /// What waits or runs beyond them goes on doing so.
+  void set_limits(queue_limits limits) { limits_ = limits; }
   /// Room for one more of this tenant, or what is full ("queue.full"). Jobs that can run at once,
   /// as far as there are slots, need no place; those on their way in are counted as if they waited.
   [[nodiscard]] proto::result<void> has_room(std::string_view tenant) const;

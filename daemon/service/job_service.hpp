@@ -37,6 +37,8 @@ class job_service final : public jobs::service {
   [[nodiscard]] task<> stop(std::chrono::milliseconds grace);
   /// Refuses new jobs from now on.
   void drain();
+  /// From now on these. Running jobs keep what they started with; more may run at once.
+  void adopt(library::catalog known, const service_settings& settings);
   /// Where a call of a step stands before its backend: an event of the job.
   void tell_place(const std::string& job, const std::string& step, jobs::queue_place place);
 
@@ -58,7 +60,7 @@ class job_service final : public jobs::service {
   std::vector<jobs::backend_view> backends() const override { return around_.backends(); }
   const std::vector<proto::persona>& personas() const override { return known_->personas; }
   const std::vector<proto::pipeline>& pipelines() const override { return known_->pipelines; }
-  task<proto::result<void>> reload() override;
+  task<proto::result<std::vector<std::string>>> reload() override { return around_.reload(); }
   jobs::counters count() const override;
   std::optional<proto::problem> not_ready() const override;
 

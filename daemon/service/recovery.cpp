@@ -157,12 +157,12 @@ task<proto::result<jobs::job_view>> job_service::retry(std::string id, std::stri
   co_return view_of(*revived);
 }
 
-task<proto::result<void>> job_service::reload() {
-  auto work = [&load = around_.load_library] { return load(); };
-  auto fresh = co_await around_.files.run(std::move(work));
-  if (!fresh) co_return std::unexpected(std::move(fresh.error()));
-  known_ = std::make_shared<const library::catalog>(std::move(*fresh));
-  co_return proto::result<void>{};
+void job_service::adopt(library::catalog known, const service_settings& settings) {
+  known_ = std::make_shared<const library::catalog>(std::move(known));
+  settings_.default_model = settings.default_model;
+  settings_.retention = settings.retention;
+  queue_.set_limits(settings.queue);
+  run_next();
 }
 
 // While nothing runs nothing else would show that the store can be written again.

@@ -33,8 +33,8 @@ struct surroundings {
 
   /// The folder that a request names, resolved and allowed. Blocks; called in `files`.
   std::function<proto::result<std::filesystem::path>(const proto::job_request&)> locate;
-  /// Personas and pipelines from disk, checked as a whole. Blocks.
-  std::function<proto::result<library::catalog>()> load_library;
+  /// Reads everything from disk again, as jobs::service says; calls job_service::adopt().
+  std::function<task<proto::result<std::vector<std::string>>>()> reload;
   /// The backend of that name ("" = the default), or nothing.
   std::function<std::shared_ptr<text_generator>(std::string_view)> backend;
   std::function<std::vector<jobs::backend_view>()> backends;

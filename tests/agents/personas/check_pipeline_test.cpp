@@ -4,6 +4,7 @@
 #include <catch2/catch.hpp>
 
 #include "agents/personas/persona_file.hpp"
+#include "agents/personas/yaml_place.hpp"
 
 namespace chimera::personas {
 namespace {
@@ -31,8 +32,10 @@ const std::string report =
 std::string verdict_on(const std::string& yaml) {
   const auto p = read_pipeline(yaml, "p.yaml");
   if (!p) return proto::to_text(p.error());
-  const auto checked = check_pipeline(*p, agents());
-  return checked ? "sound" : proto::to_text(checked.error());
+  auto checked = check_pipeline(*p, agents());
+  if (checked) return "sound";
+  set_place(checked.error(), yaml);
+  return proto::to_text(checked.error());
 }
 
 TEST_CASE("a pipeline is read in the order of the file") {
@@ -62,36 +65,41 @@ TEST_CASE("each defect of a pipeline is named with the step that has it") {
   const std::vector<bad_pipeline> cases = {
       {"unknown persona",
        pipeline("  - {name: a, persona: Colector, inputs: [dataset], output: draft}\n"),
-       "p.yaml:6: steps[0].persona: no persona is named 'Colector': did you mean 'Collector'? "
+       "p.yaml:6:24: steps[0].persona: no persona is named 'Colector': did you mean 'Collector'? "
        "(allowed: Collector, Analyst, Reporter)"},
       {"unknown artifact",
        pipeline(collect + "  - {name: report, persona: Reporter, inputs: [inventry], output: "
                           "draft}\n"),
-       "p.yaml:7: steps[1].inputs: no step makes 'inventry': did you mean 'inventory'? (allowed: "
+       "p.yaml:7:48: steps[1].inputs[0]: no step makes 'inventry': did you mean 'inventory'? "
+       "(allowed: "
        "dataset, inventory, draft)"},
       {"unused artifact",
        pipeline(collect +
                 "  - {name: report, persona: Reporter, inputs: [dataset], output: draft}\n"),
-       "p.yaml:6: output: no step takes 'inventory': add it to the inputs of a step, or remove the "
+       "p.yaml:6:68: steps[0].output: no step takes 'inventory': add it to the inputs of a step, "
+       "or remove the "
        "step that makes it"},
       {"missing report", pipeline(collect, "inventori"),
-       "p.yaml: report: no step makes 'inventori': did you mean 'inventory'? (allowed: inventory)"},
+       "p.yaml:4:9: report: no step makes 'inventori': did you mean 'inventory'? (allowed: "
+       "inventory)"},
       {"report of many",
        pipeline("  - {name: a, persona: Analyst, inputs: [dataset], output: draft, for_each: "
                 "questions}\n"),
-       "p.yaml:6: report: step 'a' runs once a question, a report is one text: add a step that "
+       "p.yaml:4:9: report: step 'a' runs once a question, a report is one text: add a step that "
        "joins its outputs"},
       {"one name twice", pipeline(collect + collect),
-       "p.yaml:7: steps[1].name: a second step is named 'collect': rename one of them"},
+       "p.yaml:7:12: steps[1].name: a second step is named 'collect': rename one of them"},
       {"one output twice",
        pipeline(collect +
                 "  - {name: again, persona: Collector, inputs: [dataset], output: inventory}\n"),
-       "p.yaml:7: steps[1].output: steps 'collect' and 'again' both make 'inventory': rename one "
+       "p.yaml:7:66: steps[1].output: steps 'collect' and 'again' both make 'inventory': rename "
+       "one "
        "of the outputs"},
       {"cycle",
        pipeline("  - {name: a, persona: Collector, inputs: [draft], output: x}\n"
                 "  - {name: b, persona: Analyst, inputs: [x], output: draft}\n"),
-       "p.yaml:6: inputs: steps wait for each other: a, b: let one of them do without the output "
+       "p.yaml:6:43: steps[0].inputs: steps wait for each other: a, b: let one of them do without "
+       "the output "
        "of the others"},
       {"misspelt field of a step",
        pipeline("  - {name: a, persona: Analyst, inputs: [dataset], ouput: draft}\n"),
@@ -165,6 +173,39 @@ TEST_CASE("a critic takes the dataset and one draft that there is sure to be") {
     const auto checked = check_pipeline(*p, all);
     CHECK((checked ? "sound" : checked.error().title) == c.verdict);
   }
+}
+
+TEST_CASE("a place is that of the deepest part of the path that there is") {
+  const std::string yaml = "report: x\nsteps:\n  - name: a\n  - {name: b, inputs: [c, d]}\n";
+  struct place_case {
+    std::string field;
+    std::uint64_t line;
+    std::uint64_t column;
+  };
+  const std::vector<place_case> cases = {{"report", 1, 9},
+                                         {"steps[0].name", 3, 11},
+                                         {"steps[1].inputs[1]", 4, 27},
+                                         {"steps[1].inputs[7]", 4, 23},
+                                         {"steps[1].prompt", 4, 5},
+                                         {"steps[9].name", 3, 3},
+                                         {"steps[x", 3, 3},
+                                         {"nothing", 1, 1},
+                                         {"", 7, 0}};
+  for (const place_case& c : cases) {
+    INFO(c.field);
+    proto::problem p;
+    p.field = c.field;
+    p.line = 7;
+    set_place(p, yaml);
+    CHECK(p.line == c.line);
+    CHECK(p.column == c.column);
+  }
+  proto::problem kept;
+  kept.field = "report";
+  kept.line = 7;
+  set_place(kept, "{");
+  CHECK(kept.line == 7);
+  CHECK(kept.column == 0);
 }
 
 }  // namespace

@@ -219,9 +219,9 @@ class fake_service final : public jobs::service {
   }
   const std::vector<proto::persona>& personas() const override { return known_personas; }
   const std::vector<proto::pipeline>& pipelines() const override { return known_pipelines; }
-  task<proto::result<void>> reload() override {
+  task<proto::result<std::vector<std::string>>> reload() override {
     if (fails) co_return std::unexpected(*fails);
-    co_return proto::result<void>{};
+    co_return std::vector<std::string>{"listen stays 127.0.0.1:7717 until a restart"};
   }
   jobs::counters count() const override {
     jobs::counters all;

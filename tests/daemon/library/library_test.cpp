@@ -18,6 +18,7 @@ TEST_CASE("a library holds every YAML file of its folder, in the order of their 
   at.write("p/b.yaml", persona("Second"));
   at.write("p/a.yml", persona("First"));
   at.write("p/notes.txt", "not: [yaml");
+  at.write("p/.a.yaml", "half a fi");
   const auto all = load_library((at / "p").string());
   REQUIRE(all);
   REQUIRE(all->personas.size() == 2);
@@ -32,6 +33,21 @@ TEST_CASE("a file that is not sound is named with its place") {
   REQUIRE_FALSE(all);
   CHECK_THAT(proto::to_text(all.error()),
              Catch::Contains("p/a.yaml:2:1: nmae: unknown field: did you mean 'name'?"));
+}
+
+TEST_CASE("a pipeline that does not fit its personas is refused with line and column") {
+  const test::scratch_folder at;
+  at.write("p/a.yaml", persona("First"));
+  at.write(
+      "p/b.yaml",
+      "kind: pipeline\nname: p\nversion: 1\nreport: x\nsteps:\n  - name: a\n    persona: Fist\n"
+      "    inputs: [dataset]\n    output: x\n");
+  const auto all = load_library((at / "p").string());
+  REQUIRE(all);
+  const auto checked = check_pipeline(all->pipelines.front(), all->personas);
+  REQUIRE_FALSE(checked);
+  CHECK_THAT(proto::to_text(checked.error()),
+             Catch::Contains("p/b.yaml:7:14: steps[0].persona: no persona is named 'Fist'"));
 }
 
 TEST_CASE("two personas of one name are refused with both files") {

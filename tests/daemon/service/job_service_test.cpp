@@ -33,7 +33,6 @@ struct life {
     around.locate = [](const proto::job_request&) -> proto::result<std::filesystem::path> {
       return proto::fail("dataset.not-found", "no such folder");
     };
-    around.load_library = [] { return proto::result<library::catalog>(test::plain_agents()); };
     around.backend = [&in](std::string_view name) -> std::shared_ptr<text_generator> {
       if (name.empty() || name == "main") return in.backend;
       return nullptr;
