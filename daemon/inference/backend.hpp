@@ -40,7 +40,7 @@ struct backend_view {
 /// "backend.repetition": yes. "backend.model" (no such model), "backend.unauthorized",
 /// "backend.refused" (400), "backend.context" (the prompt does not fit), "backend.truncated" (the
 /// server cut the prompt), "backend.protocol" (no such protocol spoken there), "backend.no-gpu",
-/// "backend.library": no.
+/// "backend.library": no; over https neither "client.certificate", "client.tls", "client.ca-file".
 class backend : public text_generator {
  public:
   /// Version, models, slots. Makes no text, loads nothing. Of one that has none of these: its name.

@@ -123,7 +123,7 @@ error_code take_chunk(od::value value, completion_chunk& out) {
 
 // The code unit of an escape \uXXXX at `at`, if there is one.
 std::optional<unsigned> unit_at(std::string_view text, std::size_t at) {
-  if (text.substr(at, 2) != "\\u" || at + 6 > text.size()) return std::nullopt;
+  if (at + 6 > text.size() || text.substr(at, 2) != "\\u") return std::nullopt;
   unsigned unit = 0;
   const char* end = text.data() + at + 6;
   const auto [stop, error] = std::from_chars(text.data() + at + 2, end, unit, 16);

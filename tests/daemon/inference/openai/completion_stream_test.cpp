@@ -150,6 +150,15 @@ TEST_CASE("half a character becomes a replacement, a whole one stays") {
   CHECK(got.answer->text == "\xF0\x9F\x98\x80 \xEF\xBF\xBD \\ud83d\xEF\xBF\xBD");
 }
 
+TEST_CASE("an escape that ends with its chunk is read without trust") {
+  for (const std::string& escape : {R"(\u)", R"(\ud83d)", R"(\)", R"(\ud83d\u)"}) {
+    CAPTURE(escape);
+    const auto got = hear({"data: {\"x\":\"\xFF" + escape + "\n\n" + stop});
+    REQUIRE_FALSE(got.answer);
+    CHECK(got.answer.error().code == "backend.protocol");
+  }
+}
+
 TEST_CASE("a whole answer in one object is taken too") {
   virtual_time time;
   call_timer timer({}, time.now(), "it");
