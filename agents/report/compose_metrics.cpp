@@ -103,14 +103,14 @@ void composer::metrics(std::string& out) {
       "token; waiting for a slot is not part of it. A call that asks a model to correct its text "
       "is "
       "a repair and counts like any other. The narrator counts words as tokens.\n\n"
-      "{{table:calls}}\n\n{{table:calls-sum}}\n\n{{table:models}}\n\n{{table:options}}\n\n";
+      "{{table:calls-sum}}\n\n{{table:calls}}\n\n{{table:models}}\n\n{{table:options}}\n\n";
 }
 
 void composer::call_table() {
   table_block table;
   table.caption = "Calls of the backend";
-  table.header = {"Step", "Persona", "Done reason", "Prompt tokens", "Output tokens", "Throughput",
-                  "TTFT", "Total",   "Prompt eval", "Eval",          "Load"};
+  table.header = {"Step", "Persona", "Done",        "Tokens in", "Tokens out", "Throughput",
+                  "TTFT", "Total",   "Prompt eval", "Eval",      "Load"};
   table.align = {"l", "l", "l", "r", "r", "r", "r", "r", "r", "r", "r"};
   std::size_t index = 0;
   for (const call_metrics& c : run_.calls) {
