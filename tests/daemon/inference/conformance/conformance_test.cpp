@@ -147,15 +147,15 @@ TEST_CASE("an answer is the same wherever its bytes are cut, with either line en
       body += speech->mark("stop");
       std::string crlf;
       for (const char c : body) crlf += c == '\n' ? std::string("\r\n") : std::string(1, c);
+      theatre t;
+      server_stage place(t.executor(), *speech, {}, long_ones, t.time());
       for (const std::string& bytes : {body, crlf})
         for (std::size_t cut = 1; cut < bytes.size(); ++cut) {
           CAPTURE(cut);
-          theatre t;
-          auto script = speech->answer({bytes.substr(0, cut), bytes.substr(cut)});
-          server_stage place(t.executor(), *speech, std::move(script), long_ones, t.time());
-          const outcome out = t.play(place);
-          check(what, out);
+          place.prepare(speech->answer({bytes.substr(0, cut), bytes.substr(cut)}));
+          check(what, t.play(place, {}, false));
         }
+      t.close(place);
     }
   }
 }
@@ -166,17 +166,18 @@ TEST_CASE("an answer that ends anywhere before its mark is no answer") {
       const std::string before = speech->piece("One ") + speech->piece("two");
       const std::string body = before + speech->mark("stop");
       const std::string needed = speech->needed(body);
+      theatre t;
+      server_stage place(t.executor(), *speech, {}, long_ones, t.time());
       for (std::size_t end = 0; end < needed.size(); ++end) {
         CAPTURE(end);
-        theatre t;
-        server_stage place(t.executor(), *speech, speech->answer({body.substr(0, end)}), long_ones,
-                           t.time());
-        const outcome out = t.play(place);
+        place.prepare(speech->answer({body.substr(0, end)}));
+        const outcome out = t.play(place, {}, false);
         REQUIRE(out.answer);
         REQUIRE_FALSE(*out.answer);
         CHECK(out.answer->error().code == "backend.cut");
         CHECK(std::string_view("One two").starts_with(out.text));
       }
+      t.close(place);
     }
   }
 }

@@ -54,6 +54,8 @@ class server_stage final : public stage {
   [[nodiscard]] std::size_t left() const override { return server_.left(); }
   [[nodiscard]] bool busy() const override { return server_.open() > 0; }
   task<> close() override { return server_.stop(); }
+  /// What the next calls are answered with.
+  void prepare(test::script call) { call_ = std::move(call); }
   [[nodiscard]] const test::scripted_server& server() const { return server_; }
 
  private:
