@@ -203,11 +203,7 @@ void engine_process::hand_out(embedded::event e) {
   engine_inbox& inbox = *found->second;
   // Its last event: the engine knows nothing of the call any more.
   if (!std::holds_alternative<embedded::piece>(e)) inboxes_.erase(found);
-  auto* last = inbox.events.empty() ? nullptr : std::get_if<embedded::piece>(&inbox.events.back());
-  if (auto* more = std::get_if<embedded::piece>(&e); more != nullptr && last != nullptr)
-    last->text += more->text;
-  else
-    inbox.events.push_back(std::move(e));
+  inbox.events.push_back(std::move(e));
   inbox.arrived.notify_all();
 }
 

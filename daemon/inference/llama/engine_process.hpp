@@ -23,8 +23,8 @@
 
 namespace chimera::inference {
 
-/// Where the events of one call wait until it takes them. Pieces of text that are not taken yet are
-/// joined, so that it holds no more than the answer.
+/// Where the events of one call wait until it takes them: no more than one for each token that the
+/// answer may have.
 struct engine_inbox {
   explicit engine_inbox(loop::asio::any_io_executor executor) : arrived(std::move(executor)) {}
 

@@ -9,13 +9,9 @@
 #include <fmt/format.h>
 #include <spawn.h>
 #include <sys/socket.h>
+#include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
-
-// This header of glibc 2.36 does not say it itself.
-extern "C" {
-#include <sys/pidfd.h>
-}
 
 namespace chimera::inference {
 namespace {
@@ -90,7 +86,7 @@ proto::result<spawned> spawn(const std::filesystem::path& program,
   const int error = instructions(child_talk.get(), child_log.get()).run(pid, program, arguments);
   if (error != 0) return refuse(program, error);
   child.pid = pid;
-  child.process = owned_fd(::pidfd_open(pid, 0));
+  child.process = owned_fd(static_cast<int>(::syscall(SYS_pidfd_open, pid, 0)));
   if (child.process.get() < 0) {
     const int why = errno;
     (void)::kill(pid, SIGKILL);

@@ -80,7 +80,7 @@ proto::result<std::unique_ptr<engine>> engine::make(const model& of, engine_sett
     params.flash_attn_type = LLAMA_FLASH_ATTN_TYPE_DISABLED;
   context_handle context(from.llama_init_from_model(of.handle(), params), free_context{&from});
   if (!context)
-    return proto::fail("backend.context-memory",
+    return proto::fail("backend.failed",
                        fmt::format("no context of {} tokens can be made", params.n_ctx),
                        fmt::format("lower `context` of the backend: {}", take_library_errors()));
   limits.cells = from.llama_n_ctx(context.get());

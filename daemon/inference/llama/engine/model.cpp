@@ -79,8 +79,7 @@ bool model::can_share() const {
          !from_->llama_model_is_hybrid(handle_.get());
 }
 
-std::string model::apply_template(const std::string& system, const std::string& prompt) const {
-  const bool with_system = !system.empty();
+std::string model::apply_template(bool with_system) const {
   const std::string fallback = chat_ml(with_system);
   const char* own = from_->llama_model_chat_template(handle_.get(), nullptr);
   if (own == nullptr) return fallback;
@@ -102,7 +101,7 @@ std::string model::apply_template(const std::string& system, const std::string& 
   const bool whole = holds_once(text, prompt_mark) &&
                      (!with_system || (holds_once(text, system_mark) &&
                                        text.find(system_mark) < text.find(prompt_mark)));
-  return whole && !prompt.empty() ? text : fallback;
+  return whole ? text : fallback;
 }
 
 void model::tokenize(std::string_view text, bool begin, bool control,
@@ -125,7 +124,7 @@ void model::tokenize(std::string_view text, bool begin, bool control,
 }
 
 std::vector<token_id> model::tokens_of(const std::string& system, const std::string& prompt) const {
-  const std::string frame = apply_template(system, prompt);
+  const std::string frame = apply_template(!system.empty());
   std::vector<token_id> tokens;
   std::string_view rest = frame;
   bool begin = true;

@@ -43,8 +43,7 @@ class model {
 
  private:
   model(const library& from, model_handle handle, std::filesystem::path file, bool on_gpu);
-  [[nodiscard]] std::string apply_template(const std::string& system,
-                                           const std::string& prompt) const;
+  [[nodiscard]] std::string apply_template(bool with_system) const;
   void tokenize(std::string_view text, bool begin, bool control, std::vector<token_id>& into) const;
 
   const library* from_;

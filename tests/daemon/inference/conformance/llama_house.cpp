@@ -1,7 +1,7 @@
 // The embedded engine on the stage: a program in its place says what the scene wants.
 #include <fstream>
 
-#include "daemon/inference/conformance/scene.hpp"
+#include "daemon/inference/conformance/play.hpp"
 #include "daemon/inference/llama/llama.hpp"
 #include "daemon/inference/llama/protocol/message.hpp"
 #include "support/scratch_folder.hpp"
@@ -72,8 +72,10 @@ class engine_stage final : public stage {
   }
   [[nodiscard]] bool busy() const override { return !ends_ && left() == 0; }
   task<> close() override {
+    // A process on a busy machine: it hears in its own time.
+    constexpr int tries = 5000;
+    for (int i = 0; i < tries && busy(); ++i) co_await pause(std::chrono::milliseconds(1));
     backend_.reset();
-    co_return;
   }
 
  private:
