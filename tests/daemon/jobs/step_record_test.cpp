@@ -21,6 +21,17 @@ finished_node full_node() {
   call.checked.markdown = "checked";
   call.checked.replaced = {{"1.5 s", "a/b"}};
   call.checked.issues = {{0, 7, "number", "wrong", proto::verdict::contradicted, "1.7", "a/b"}};
+  call.fit.limits = {1'024, 341, true};
+  call.fit.prompt_tokens = 680;
+  call.fit.answer_tokens = 341;
+  call.fit.words = 110;
+  call.fit.findings = {12, 40};
+  call.fit.slots = {2, 9};
+  call.fit.identifiers = {3, 8};
+  call.fit.parts = {1, 7};
+  call.fit.kinds = {"cold-starts"};
+  call.fit.ids = {"median-a"};
+  call.notes = {{"words-max", "too long", 600, 480}};
   n.calls = {call};
   return n;
 }
@@ -38,6 +49,8 @@ TEST_CASE("a step comes back from its record as it was") {
   CHECK(after->calls[0].request.step == "analyse/a/repair-1");
   CHECK(after->calls[0].request.options == before.calls[0].request.options);
   CHECK(after->calls[0].answer.usage.eval_ns == 7);
+  CHECK(after->calls[0].fit == before.calls[0].fit);
+  CHECK(after->calls[0].notes == before.calls[0].notes);
   CHECK(after->calls[0].checked.issues[0].judgement == proto::verdict::contradicted);
   CHECK(write_record(*after) == write_record(before));
 }
