@@ -44,6 +44,7 @@ struct prompt_fit {
   std::vector<std::string> kinds;  ///< of the findings left out, each once
   std::vector<std::string> ids;    ///< facts and names left out
 
+  bool operator==(const prompt_fit&) const = default;
   [[nodiscard]] bool shown_whole() const {
     return findings.left_out + slots.left_out + identifiers.left_out + parts.left_out == 0;
   }
@@ -53,8 +54,9 @@ struct prompt_fit {
 /// "words-max" (longer than its persona allows: `kept` of `made` words stand), "length" (the model
 /// came to the end of its tokens: the same, for the half sentence), "report-parts" (parts of a
 /// report are not there), "report-json" (no JSON, read as Markdown), "repair-empty" (the answer
-/// before an empty repair stands), "repair-context" (no prompt to repair it fits), "all-struck"
-/// (none of `made` sentences is proven), "revision-context" (no prompt to revise the draft fits).
+/// before an empty repair stands), "repair-context" (no prompt to repair it fits), "facts-brief"
+/// (facts were told by their values alone), "all-struck" (none of `made` sentences is proven),
+/// "revision-context" (no prompt to revise the draft fits).
 struct answer_note {
   std::string rule;
   std::string message;

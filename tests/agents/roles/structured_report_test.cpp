@@ -39,7 +39,8 @@ TEST_CASE("what is no such object is refused") {
       R"({"verdict": "x", "findings": [{"text": "y"}], "recommendations": []})",
       R"({"verdict": "x", "findings": ["y"], "recommendations": []})",
       R"({"verdict": "x", "findings": [], "recommendations": [], "more": 1})",
-      R"({"verdict": "x", "findings": [], "recommendations": [{"text": "a", "finding": "b", "facts": []}]})");
+      R"({"verdict": "x", "findings": [], "recommendations": [{"text": "a", "finding": "b",)"
+      R"( "facts": []}]})");
   CAPTURE(text);
   const auto report = read_structured_report(text);
   REQUIRE_FALSE(report.has_value());

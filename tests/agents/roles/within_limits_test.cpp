@@ -278,10 +278,12 @@ TEST_CASE("thoughts alone are no answer") {
 TEST_CASE("a backend that holds to a schema is asked for JSON, which proves nothing") {
   example e;
   const std::string sound =
-      R"({"verdict": "It holds.", "findings": [{"text": "The median TTFT is long.", "facts": ["median-ttft-aa"]}],)"
+      R"({"verdict": "It holds.", "findings": [{"text": "The median TTFT is long.",)"
+      R"( "facts": ["median-ttft-aa"]}],)"
       R"( "recommendations": [{"text": "Look again.", "finding": 1, "facts": []}]})";
   const std::string unproven =
-      R"({"verdict": "It holds.", "findings": [{"text": "The median TTFT is long.", "facts": ["no-such-fact"]},)"
+      R"({"verdict": "It holds.", "findings": [{"text": "The median TTFT is long.",)"
+      R"( "facts": ["no-such-fact"]},)"
       R"( {"text": "It is.", "facts": []}], "recommendations": []})";
   SECTION("a sound report names its facts") {
     tests::bounded_generator model({.holds_to_schema = true}, says(sound));
@@ -290,7 +292,8 @@ TEST_CASE("a backend that holds to a schema is asked for JSON, which proves noth
     CHECK(output->calls.size() == 1);
     CHECK_THAT(model.requests[0].format, Contains("recommendations"));
     CHECK_THAT(model.requests[0].prompt, Contains("REQUEST: Answer with one JSON object"));
-    CHECK_THAT(output->made.markdown, Contains("- The median TTFT is long ({{f:median-ttft-aa}})."));
+    CHECK_THAT(output->made.markdown, Contains("- The median TTFT is long "
+                                               "({{f:median-ttft-aa}})."));
   }
   SECTION("an item without a fact that exists is struck") {
     tests::bounded_generator model({.holds_to_schema = true}, says(unproven));
@@ -321,7 +324,7 @@ TEST_CASE("a draft that has no room to be revised stands, and that is recorded")
   const std::string draft = report_of(verdict);
   tests::bounded_generator model(
       {.context_tokens = 1'536},
-      says("- OBJECTION: \"Nothing failed in these files and all is well.\" -- the median is long"));
+      says("- OBJECTION: \"Nothing failed in these files and all is well.\" -- it is long"));
   const auto output = tests::run_scripted("critic", e.plan, model, {{"draft", draft}});
   REQUIRE(output.has_value());
   CHECK(output->handed_on);

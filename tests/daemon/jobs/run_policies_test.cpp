@@ -134,7 +134,8 @@ TEST_CASE("a plain prompt is what the step asks, with its inputs fenced behind i
   const generation_request& asked = s.backend.asked.at(1);
   CHECK(asked.system == "Be brief.");
   CHECK(asked.prompt ==
-        "Answer this.\n\nFROM THE STEPS BEFORE, question:\n~~~~\ntext of ask, 7 of them\n~~~~\n");
+        "Answer this.\n\nFROM THE STEPS BEFORE, in full, question:\n~~~~\ntext of ask, 7 of "
+        "them\n~~~~\n");
   CHECK(asked.model == "gemma");
   CHECK(asked.options == std::map<std::string, std::string>{{"seed", "7"}});
 }

@@ -25,6 +25,17 @@ finished_node full_node() {
   call.checked.markdown = "checked";
   call.checked.replaced = {{"1.5 s", "a/b"}};
   call.checked.issues = {{0, 7, "number", "wrong", proto::verdict::contradicted, "1.7", "a/b"}};
+  call.fit.limits = {1'024, 341, true};
+  call.fit.prompt_tokens = 680;
+  call.fit.answer_tokens = 341;
+  call.fit.words = 110;
+  call.fit.findings = {12, 40};
+  call.fit.slots = {2, 9};
+  call.fit.identifiers = {3, 8};
+  call.fit.parts = {1, 7};
+  call.fit.kinds = {"cold-starts"};
+  call.fit.ids = {"median-a"};
+  call.notes = {{"words-max", "too long", 600, 480}};
   n.calls = {call};
   return n;
 }
@@ -46,6 +57,8 @@ TEST_CASE("a step comes back from its record as it was") {
   CHECK(after->calls[0].answer.model == "gemma:1b");
   CHECK(after->calls[0].answer.model_digest == "a1b2");
   CHECK(after->calls[0].answer.server == "ollama 0.33.0");
+  CHECK(after->calls[0].fit == before.calls[0].fit);
+  CHECK(after->calls[0].notes == before.calls[0].notes);
   CHECK(after->calls[0].checked.issues[0].judgement == proto::verdict::contradicted);
   CHECK(write_record(*after) == write_record(before));
 }
