@@ -103,7 +103,7 @@ bool take_kept_bytes(const assignment& a) {
 constexpr std::uint64_t any_amount = std::numeric_limits<std::int64_t>::max();
 constexpr std::uint64_t files_max = 100'000'000;
 
-constexpr std::array<key_rule, 20> rules = {{
+constexpr std::array<key_rule, 21> rules = {{
     {"listen", "listen", 0, "host:port, [address]:port or :port", "Address and port", take_listen},
     {"data", "data", 0, "a folder", "Folder of jobs, events and artifacts",
      take_path<&settings::data>},
@@ -132,6 +132,8 @@ constexpr std::array<key_rule, 20> rules = {{
      take_count<&settings::waiting_max, 0>},
     {"limits.tenant_waiting_max", "tenant-waiting-max", 0, "0 to 1000000",
      "Jobs that may wait, of one tenant", take_count<&settings::tenant_waiting_max, 0>},
+    {"limits.connections", "connections", 0, jobs_allowed, "Connections at a time",
+     take_count<&settings::connections_max, 1>},
     {"limits.upload_bytes", "upload-bytes", 0, bytes_allowed, "Bytes of an upload",
      take_upload<&upload_limits::bytes, any_amount>},
     {"limits.upload_unpacked_bytes", "upload-unpacked-bytes", 0, bytes_allowed,

@@ -106,6 +106,7 @@ struct settings {
   std::uint32_t running_max = 64;               ///< jobs at a time
   std::uint32_t waiting_max = 10'000;           ///< jobs that wait
   std::uint32_t tenant_waiting_max = 1000;      ///< jobs that wait, of one tenant
+  std::uint32_t connections_max = 20'000;       ///< open at a time; more are turned away
   retention keep;
   std::chrono::milliseconds grace{10'000};  ///< from SIGTERM to the end
   upload_limits upload;

@@ -182,6 +182,7 @@ task<accepted_upgrade> accept(api& a, request asked) {
   auto first = co_await read_opening(a, c);
   if (!first) co_return refuse_upgrade(a, c, first.error(), offered);
   upgrade made;
+  made.too_slow = static_cast<std::uint16_t>(close_code::slow_consumer);
   made.subprotocol = offered ? stream_protocol : std::string_view();
   // Called once: what is moved on need not stay in memory as long as the WebSocket does.
   made.converse = [&a, who = c.who, first = std::move(*first)](websocket& socket) mutable {

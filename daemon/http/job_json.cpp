@@ -107,7 +107,8 @@ ordered_json to_json(const jobs::step_view& step, bool with_record) {
                     {"attempt", step.attempt},
                     {"started_at", time_or_null(step.started_ms)},
                     {"ended_at", time_or_null(step.ended_ms)},
-                    {"tokens", step.tokens}};
+                    {"tokens", step.tokens},
+                    {"waits_for", step.waits_for}};
   if (!with_record) return body;
   body["record"] = nullptr;
   if (!step.record.empty()) {

@@ -45,12 +45,45 @@ class exposition {
     family(name, type, help);
     sample({}, value);
   }
+  /// One series of a histogram, whose buckets count what lies below their upper end.
+  void series(labels with, const jobs::histogram& of) {
+    const std::string name = name_;
+    const std::size_t plain = with.size();
+    std::uint64_t below = 0;
+    for (std::size_t i = 0; i < of.counts().size(); ++i) {
+      below += of.counts()[i];
+      const bool last = i == of.bounds().size();
+      with.emplace_back("le", last ? "+Inf" : fmt::format("{}", of.bounds()[i]));
+      name_ = name + "_bucket";
+      sample(with, below);
+      with.resize(plain);
+    }
+    name_ = name + "_sum";
+    sample(with, of.sum());
+    name_ = name + "_count";
+    sample(with, below);
+    name_ = name;
+  }
   [[nodiscard]] std::string take() { return std::move(text_); }
 
  private:
   std::string text_;
   std::string name_;
 };
+
+// Buckets are those of daemon/jobs/histogram.hpp.
+void write_histograms(exposition& out, const jobs::counters& count) {
+  out.family("chimera_queue_wait_seconds", "histogram",
+             "From the submission of a job to its start.");
+  out.series({}, count.queue_wait);
+  out.family("chimera_step_duration_seconds", "histogram",
+             "Of the last attempt of completed steps.");
+  out.series({}, count.step_duration);
+  out.family("chimera_backend_first_token_seconds", "histogram", "From a call to its first token.");
+  for (const auto& [backend, of] : count.first_token) out.series({{"backend", backend}}, of);
+  out.family("chimera_backend_tokens_per_second", "histogram", "Tokens per second of a call.");
+  for (const auto& [backend, of] : count.tokens_per_second) out.series({{"backend", backend}}, of);
+}
 
 void write_jobs(exposition& out, const jobs::service& service) {
   const jobs::counters count = service.count();
@@ -73,6 +106,9 @@ void write_jobs(exposition& out, const jobs::service& service) {
            count.commit_failures);
   out.only("chimera_recovery_seconds", "gauge", "Time that the last start took to recover.",
            count.recovery_seconds);
+  out.family("chimera_claims_total", "counter", "Claims that were judged, by verdict.");
+  for (const auto& [verdict, judged] : count.claims) out.sample({{"verdict", verdict}}, judged);
+  write_histograms(out, count);
 }
 
 void write_backends(exposition& out, const jobs::service& service) {

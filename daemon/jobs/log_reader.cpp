@@ -76,7 +76,7 @@ bool log_reader::only_tokens() const {
 
 task<proto::result<reading>> log_reader::next(std::size_t bytes_max) {
   reading out;
-  out.reached = reached_;
+  if (held_) out.gaps.push_back(*std::exchange(held_, std::nullopt));
   if (tail_ == nullptr) log_.attach(*this);
   const bool in_memory = tail_ != nullptr && reached_ + 1 >= tail_->first();
   if (in_memory) {
@@ -87,7 +87,8 @@ task<proto::result<reading>> log_reader::next(std::size_t bytes_max) {
     auto read = co_await read_store(bytes_max, out);
     if (!read) co_return std::unexpected(std::move(read.error()));
   }
-  out.reached = reached_;
+  hold_last_gap(out);
+  out.reached = reached();
   out.ended = ended_;
   log_.gaps_told_ += out.gaps.size();
   co_return out;
@@ -134,6 +135,7 @@ void log_reader::take_page(std::vector<proto::event> page, std::size_t bytes_max
     reached_ = e.seq;
     if (!where_.filter.wants(e)) continue;
     if (caught_up_ && e.type == proto::event_type::token_delta) {
+      run.end();
       take_gap(e, out);
       continue;
     }
@@ -143,11 +145,28 @@ void log_reader::take_page(std::vector<proto::event> page, std::size_t bytes_max
   run.end();
 }
 
+namespace {
+
+bool ends_with_gap(const reading& read) {
+  if (read.gaps.empty()) return false;
+  return read.entries.empty() || read.entries.back().event.seq < read.gaps.back().from_seq;
+}
+
+}  // namespace
+
+// What lies between and was filtered out needs no telling.
 void log_reader::take_gap(const proto::event& e, reading& out) {
-  if (!out.gaps.empty() && out.gaps.back().to_seq + 1 == e.first_seq)
+  if (ends_with_gap(out))
     out.gaps.back().to_seq = e.seq;
   else
     out.gaps.push_back({e.first_seq, e.seq});
+}
+
+// There is more to read: if that begins with lost tokens too, both are one gap.
+void log_reader::hold_last_gap(reading& out) {
+  if (ended_ || !ends_with_gap(out) || !pending()) return;
+  held_ = out.gaps.back();
+  out.gaps.pop_back();
 }
 
 }  // namespace chimera::jobs

@@ -4,6 +4,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <functional>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -30,9 +31,11 @@ struct log_gap {
 
 struct reading {
   std::vector<log_entry> entries;  ///< in order; token events merged where they follow each other
-  std::vector<log_gap> gaps;       ///< in order; each lies before the entries of larger numbers
-  std::uint64_t reached = 0;       ///< everything up to here was given, filtered or told as a gap
-  bool ended = false;              ///< the job has ended and everything was given
+  /// In order; each lies before the entries of larger numbers. Between two of them there is an
+  /// entry.
+  std::vector<log_gap> gaps;
+  std::uint64_t reached = 0;  ///< everything up to here was given, filtered or told as a gap
+  bool ended = false;         ///< the job has ended and everything was given
 };
 
 /// Lives on the loop thread; never holds up the job or another reader. The log outlives it.
@@ -59,21 +62,23 @@ class log_reader {
   [[nodiscard]] bool pending() const;
   /// True if what is pending are tokens alone: they may wait for more of them.
   [[nodiscard]] bool only_tokens() const;
-  [[nodiscard]] std::uint64_t reached() const { return reached_; }
+  [[nodiscard]] std::uint64_t reached() const { return held_ ? held_->from_seq - 1 : reached_; }
 
  private:
   friend class event_log;
   void read_memory(log_tail& tail, std::size_t bytes_max, reading& out);
   [[nodiscard]] task<proto::result<void>> read_store(std::size_t bytes_max, reading& out);
   void take_page(std::vector<proto::event> page, std::size_t bytes_max, reading& out);
-  void take_gap(const proto::event& e, reading& out);
+  static void take_gap(const proto::event& e, reading& out);
+  void hold_last_gap(reading& out);
 
   event_log& log_;
   place where_;
   std::function<void()> wake_;
   log_tail* tail_ = nullptr;  ///< while the log is open; cleared by it
   std::uint64_t reached_ = 0;
-  bool caught_up_ = false;  ///< has been at the end of what memory holds
+  std::optional<log_gap> held_;  ///< the end of the last reading: the next may prolong it
+  bool caught_up_ = false;       ///< has been at the end of what memory holds
   bool ended_ = false;
 };
 

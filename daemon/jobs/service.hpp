@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "agents/ports/task.hpp"
+#include "daemon/jobs/histogram.hpp"
 #include "daemon/jobs/log_reader.hpp"
 #include "daemon/store/store.hpp"
 #include "proto/job.hpp"
@@ -45,12 +46,13 @@ struct submit_options {
 struct step_view {
   std::string name;
   std::string persona;
-  std::string state;  ///< proto::to_text(step_state)
+  std::string state;  ///< proto::to_text(step_state), or "blocked": behind one that failed
   std::uint32_t attempt = 0;
   std::int64_t started_ms = 0;
   std::int64_t ended_ms = 0;
-  std::uint64_t tokens = 0;  ///< given out so far by the attempt
-  std::string record;        ///< JSON of a finished step; "" before
+  std::uint64_t tokens = 0;                 ///< given out so far by the attempt
+  std::string record;                       ///< JSON of a finished step; "" before
+  std::vector<std::string> waits_for = {};  ///< steps of the pipeline, for one that has not begun
 };
 
 /// What POST /v1/jobs:validate answers: the plan without running it.
@@ -118,6 +120,11 @@ struct counters {
   std::uint64_t commit_failures = 0;
   double recovery_seconds = 0;
   std::uint64_t steps_running = 0;
+  std::map<std::string, std::uint64_t> claims = {};         ///< by verdict
+  histogram queue_wait{bounds_of_seconds};                  ///< of jobs
+  histogram step_duration{bounds_of_seconds};               ///< of completed steps, their last try
+  std::map<std::string, histogram> first_token = {};        ///< seconds, by backend
+  std::map<std::string, histogram> tokens_per_second = {};  ///< by backend
 };
 
 /// Problem codes: "job.unknown", "job.removed" (retention), "job.active", "job.not-terminal",

@@ -49,7 +49,8 @@ class daemon {
                  first.known, context_.get_executor()),
         desk_({places_, files_, service_}),
         api_(std::make_shared<http::api>(dependencies(std::move(first.tokens)))),
-        server_(context_.get_executor(), http::make_application(api_), {}, files_),
+        server_(context_.get_executor(), http::make_application(api_), server_limits_of(settings_),
+                files_),
         signals_(context_, SIGINT, SIGTERM),
         hangups_(context_, SIGHUP),
         watch_(context_.get_executor(), [this] { reload_soon(); }),
@@ -76,7 +77,7 @@ class daemon {
 
  private:
   service::surroundings surroundings() {
-    service::surroundings around{*kept_, compute_, files_, time_, {}, {}, {}, {}, report};
+    service::surroundings around{*kept_, compute_, files_, time_, {}, {}, {}, {}, {}, report};
     around.locate = [this](const proto::job_request& asked) { return locate(asked); };
     around.reload = [this] { return reload(); };
     around.backend = [this](std::string_view name) -> std::shared_ptr<text_generator> {
@@ -86,6 +87,9 @@ class daemon {
     around.backends = [this] {
       shown_.refresh(*backends_);
       return backend_views();
+    };
+    around.backend_name = [this](std::string_view name) {
+      return name.empty() ? backends_->default_name() : std::string(name);
     };
     return around;
   }

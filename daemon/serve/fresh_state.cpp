@@ -69,6 +69,10 @@ proto::result<std::vector<std::string>> keep_fixed(config::settings& fresh,
                                address_of(before.listen, before.listen.port)));
   if (fresh.data != before.data)
     kept.push_back(fmt::format("data stays '{}' until a restart", before.data.string()));
+  if (fresh.connections_max != before.connections_max)
+    kept.push_back(
+        fmt::format("limits.connections stays {} until a restart", before.connections_max));
+  fresh.connections_max = before.connections_max;
   fresh.listen = before.listen;
   fresh.data = before.data;
   if (!fresh.insecure && fresh.token_file.empty() && !config::is_loopback(fresh.listen.host))
@@ -102,6 +106,12 @@ service::service_settings service_settings_of(const config::settings& from, bool
   to.retention.bytes_max = from.keep.bytes;
   to.tail_may_be_lost = tail_lost;
   return to;
+}
+
+http::server_limits server_limits_of(const config::settings& from) {
+  http::server_limits limits;
+  limits.connections = from.connections_max;
+  return limits;
 }
 
 std::string address_of(const config::listen_address& listen, std::uint16_t port) {

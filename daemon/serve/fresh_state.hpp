@@ -8,6 +8,7 @@
 
 #include "daemon/config/settings.hpp"
 #include "daemon/http/auth.hpp"
+#include "daemon/http/server/message.hpp"
 #include "daemon/library/library.hpp"
 #include "daemon/serve/data_places.hpp"
 #include "daemon/serve/file_watch.hpp"
@@ -28,7 +29,8 @@ struct fresh_state {
 [[nodiscard]] proto::result<fresh_state> read_state(config::settings settings,
                                                     const std::filesystem::path& uploads);
 
-/// Takes over from `before` what cannot change while the daemon runs (listen, data); a line for
+/// Takes over from `before` what cannot change while the daemon runs (listen, data, connections); a
+/// line for
 /// each that differs. Error: what would then be open to other machines ("config.exposed").
 [[nodiscard]] proto::result<std::vector<std::string>> keep_fixed(config::settings& fresh,
                                                                  const config::settings& before);
@@ -39,6 +41,8 @@ struct fresh_state {
 
 [[nodiscard]] service::service_settings service_settings_of(const config::settings& from,
                                                             bool tail_lost);
+
+[[nodiscard]] http::server_limits server_limits_of(const config::settings& from);
 
 /// "127.0.0.1:7717", "[::1]:7717".
 [[nodiscard]] std::string address_of(const config::listen_address& listen, std::uint16_t port);

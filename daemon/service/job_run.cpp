@@ -95,6 +95,7 @@ proto::result<void> job_run::read_definition() {
                        fmt::format("no backend is named '{}'", live_.job.request.backend),
                        "the settings changed since the job was submitted");
   run_->backend = generator_->describe();
+  live_.backend = around_.backend_name(live_.job.request.backend);
   return {};
 }
 

@@ -47,6 +47,7 @@ job_service::job_service(surroundings around, service_settings settings, library
       log_(around_.kept, loop, around_.files, around_.time, settings_.log,
            [this](const std::optional<proto::problem>& failure) { on_trouble(failure); }),
       queue_(settings_.queue),
+      prune_timer_(loop),
       idle_(loop),
       housekeeping_(loop),
       runs_(loop) {}
@@ -102,7 +103,11 @@ void job_service::run_next() {
   while (const std::optional<std::string> id = queue_.take()) {
     const live_pointer next = live_.at(*id);
     next->job.state = job_state::running;
-    if (next->job.started_ms == 0) next->job.started_ms = unix_ms(around_.time);
+    if (next->job.started_ms == 0) {
+      next->job.started_ms = unix_ms(around_.time);
+      meters_.waited(static_cast<double>(next->job.started_ms - next->job.created_ms) / 1e3);
+    }
+    next->counts = &meters_;
     next->record(only(event_of(event_type::job_started, {})));
     runs_.start(run_job(next));
   }
@@ -217,6 +222,7 @@ jobs::queue_view job_service::queue() const {
 
 jobs::counters job_service::count() const {
   jobs::counters now = counted_;
+  meters_.fill(now);
   now.commits = log_.writer().commits();
   now.syncs = log_.writer().syncs();
   for (const auto& [id, live] : live_) now.steps_running += live->steps.running();

@@ -19,6 +19,7 @@
 #include "daemon/loop/scope.hpp"
 #include "daemon/service/job_queue.hpp"
 #include "daemon/service/live_job.hpp"
+#include "daemon/service/meters.hpp"
 #include "daemon/service/surroundings.hpp"
 
 namespace chimera::service {
@@ -93,6 +94,7 @@ class job_service final : public jobs::service {
   [[nodiscard]] task<> recover_later(std::vector<proto::job> jobs);
   [[nodiscard]] task<proto::result<step_fold>> fold_of(std::string id);
   [[nodiscard]] task<> prune_now_and_then();
+  [[nodiscard]] task<> prune();
   [[nodiscard]] task<> try_the_store();
 
   [[nodiscard]] live_pointer live(const std::string& id) const;
@@ -112,8 +114,11 @@ class job_service final : public jobs::service {
   bool draining_ = false;
   bool stopped_ = false;
   jobs::counters counted_;
-  double mean_seconds_ = 0;  ///< of recent jobs; 0 = none yet
-  loop::condition idle_;     ///< notified when a job ended
+  meters meters_;
+  double mean_seconds_ = 0;               ///< of recent jobs; 0 = none yet
+  loop::asio::steady_timer prune_timer_;  ///< cancelled to prune now
+  bool prune_again_ = false;              ///< the bounds have changed
+  loop::condition idle_;                  ///< notified when a job ended
   loop::scope housekeeping_;
   loop::scope runs_;
 };

@@ -6,7 +6,7 @@ namespace chimera::service {
 
 void live_job::append(proto::event e) {
   if (suspended) return;
-  steps.take(e);
+  see(e);
   std::vector<proto::event> events;
   events.push_back(std::move(e));
   log_.append(job.id, std::move(events));
@@ -15,7 +15,7 @@ void live_job::append(proto::event e) {
 void live_job::finish(store::finish_step step, std::vector<proto::event> events,
                       std::vector<store::put_artifact> made) {
   if (suspended) return;
-  for (const proto::event& e : events) steps.take(e);
+  for (const proto::event& e : events) see(e);
   step.job = job.id;
   std::vector<store::change> changes;
   for (store::put_artifact& one : made) {
@@ -24,6 +24,11 @@ void live_job::finish(store::finish_step step, std::vector<proto::event> events,
   }
   changes.emplace_back(std::move(step));
   log_.append(job.id, std::move(events), std::move(changes));
+}
+
+void live_job::see(const proto::event& e) {
+  steps.take(e);
+  if (counts != nullptr) counts->take(e, backend);
 }
 
 task<proto::result<void>> live_job::synced() {

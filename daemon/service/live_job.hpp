@@ -13,6 +13,7 @@
 #include "daemon/jobs/journal.hpp"
 #include "daemon/loop/condition.hpp"
 #include "daemon/loop/scope.hpp"
+#include "daemon/service/meters.hpp"
 #include "daemon/service/step_fold.hpp"
 #include "proto/job.hpp"
 
@@ -41,6 +42,8 @@ class live_job final : public jobs::journal {
   std::optional<personas::definition> agents;
   step_fold steps;
   std::string cancel_reason;
+  meters* counts = nullptr;  ///< of the service; outlives it
+  std::string backend;       ///< by name, once it runs
   bool cancel_asked = false;
   bool settled = false;     ///< its end is on disk
   bool suspended = false;   ///< stopped because the daemon stops: it goes on after the next start
@@ -48,6 +51,8 @@ class live_job final : public jobs::journal {
   loop::condition changed;  ///< notified when it ends
 
  private:
+  void see(const proto::event& e);
+
   jobs::event_log& log_;
   loop::asio::any_io_executor loop_;
 };

@@ -161,6 +161,8 @@ void job_service::adopt(library::catalog known, const service_settings& settings
   known_ = std::make_shared<const library::catalog>(std::move(known));
   settings_.default_model = settings.default_model;
   settings_.retention = settings.retention;
+  prune_again_ = true;
+  prune_timer_.cancel();
   queue_.set_limits(settings.queue);
   run_next();
 }
@@ -177,17 +179,27 @@ task<> job_service::try_the_store() {
 
 task<> job_service::prune_now_and_then() {
   for (;;) {
-    boost::asio::steady_timer pause(loop_, settings_.prune_every);
-    co_await pause.async_wait(loop::as_result);
-    store::retention bounds = settings_.retention;
-    if (bounds.older_than_ms == 0 && bounds.bytes_max == 0) continue;
-    if (bounds.older_than_ms != 0)
-      bounds.older_than_ms = unix_ms(around_.time) - bounds.older_than_ms;
+    prune_again_ = false;
+    co_await prune();
+    if (prune_again_) continue;
+    prune_timer_.expires_after(settings_.prune_every);
+    co_await prune_timer_.async_wait(loop::as_result);
+  }
+}
+
+// A few at a time, so that jobs are not held up; until what is kept is within the bounds.
+task<> job_service::prune() {
+  store::retention bounds = settings_.retention;
+  if (bounds.older_than_ms == 0 && bounds.bytes_max == 0) co_return;
+  if (bounds.older_than_ms != 0)
+    bounds.older_than_ms = unix_ms(around_.time) - bounds.older_than_ms;
+  for (bool more = true; more;) {
     auto work = [&kept = around_.kept, bounds] { return kept.prune(bounds, pruned_at_a_time); };
     const auto removed = co_await around_.files.run(std::move(work));
     if (!removed)
       around_.report(
           fmt::format("old jobs could not be removed: {}", proto::to_text(removed.error())));
+    more = removed && removed->size() == pruned_at_a_time;
   }
 }
 

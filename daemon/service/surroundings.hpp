@@ -38,6 +38,8 @@ struct surroundings {
   /// The backend of that name ("" = the default), or nothing.
   std::function<std::shared_ptr<text_generator>(std::string_view)> backend;
   std::function<std::vector<jobs::backend_view>()> backends;
+  /// What a request calls a backend, by its own name ("" = the default).
+  std::function<std::string(std::string_view)> backend_name;
   /// For people who run it: what went wrong that no client is told.
   std::function<void(const std::string&)> report;
 };

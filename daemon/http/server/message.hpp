@@ -94,6 +94,9 @@ class websocket {
 /// for two ping intervals while its inbox is full loses the connection: pongs are not read either.
 struct upgrade {
   std::string subprotocol;  ///< chosen one, "" = none
+  /// Close code for a peer that takes nothing for the write timeout. It is told only if it takes
+  /// what it was sent, within the close timeout: nothing may stand inside of a message.
+  std::uint16_t too_slow = 1008;
   std::function<task<>(websocket&)> converse;
 };
 

@@ -58,6 +58,7 @@ task<> websocket_connection::run(upgrade_head head, upgrade what) {
   });
   if (server().stopping) server_stops();
   reader_.start(listen());
+  too_slow_ = what.too_slow;
   co_await converse(std::move(what));
   co_await finish();
 }
@@ -137,7 +138,9 @@ task<bool> websocket_connection::send(std::string_view head, shared_text tail) {
   const std::array<asio::const_buffer, 2> parts{asio::buffer(head),
                                                 tail ? asio::buffer(*tail) : asio::const_buffer()};
   deadline(server().limits.write_timeout);
+  sending_ = true;
   auto [error, bytes] = co_await ws_.async_write(parts, loop::as_result);
+  sending_ = false;
   no_deadline();
   if (error) mark_closed();
   co_return !error;
@@ -176,6 +179,12 @@ void websocket_connection::mark_closed() {
 
 void websocket_connection::server_stops() {
   close(static_cast<std::uint16_t>(protocol::close_code::service_restart), "the server stops");
+  last_deadline(server().limits.close_timeout);
+}
+
+void websocket_connection::deadline_passed() {
+  if (!sending_) return drop();
+  close(too_slow_, "what was sent was not taken");
   last_deadline(server().limits.close_timeout);
 }
 

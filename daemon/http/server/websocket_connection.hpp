@@ -32,7 +32,7 @@ class websocket_connection final : public websocket, public live_connection {
 
   void server_stops() override;
   void drop() override;
-  void deadline_passed() override { drop(); }
+  void deadline_passed() override;
 
  private:
   // permessage-deflate is off: 250 KiB per connection, for streams of short frames.
@@ -51,8 +51,10 @@ class websocket_connection final : public websocket, public live_connection {
   std::vector<std::string> inbox_;
   std::string partial_;  ///< the message that is being read
   boost::beast::websocket::close_reason reason_;
+  std::uint16_t too_slow_ = 1008;
   bool woken_ = false;
   bool closed_ = false;
+  bool sending_ = false;
 };
 
 }  // namespace chimera::http

@@ -162,6 +162,38 @@ TEST_CASE_METHOD(talking, "a peer that is gone or talks nonsense ends the conver
   }
 }
 
+TEST_CASE_METHOD(talking,
+                 "a conversation ends when its token is taken away, and keeps to its scopes") {
+  const std::string words = " 0123456789abcdef0\n";
+  const auto rules = [&](const std::string& line) {
+    door_rules fresh;
+    fresh.tokens = token_table::parse(line, "tokens").value();
+    change_rules(*inside, std::move(fresh));
+  };
+  open_inside();
+  rules("r read,submit" + words);
+  service.add("job_a", proto::job_state::running);
+  socket.says(R"({"id":1,"method":"submit","params":{"pipeline":"p"}})");
+  socket.then([&] { rules("r read" + words); });
+  socket.says(R"({"id":2,"method":"submit","params":{"pipeline":"p"}})");
+  SECTION("gone") {
+    socket.then([&] { rules("r read another-0123456789abcdef\n"); });
+    socket.says(R"({"id":3,"method":"subscribe","params":{"job":"job_a"}})");
+    converse_at("/v1/stream", {{"authorization", "Bearer 0123456789abcdef0"}});
+    CHECK(socket.code == 4401);
+    CHECK(socket.heard.size() == 2);
+  }
+  SECTION("another place in the file") {
+    socket.then([&] { rules("x read another-0123456789abcdef\nr read" + words); });
+    socket.says(R"({"id":3,"method":"subscribe","params":{"job":"job_a"}})");
+    converse_at("/v1/stream", {{"authorization", "Bearer 0123456789abcdef0"}});
+    CHECK_FALSE(socket.code);
+    CHECK(socket.heard.size() == 3);
+  }
+  CHECK(socket.heard[0].contains("result"));
+  CHECK(socket.heard[1]["error"]["code"] == "auth.scope");
+}
+
 TEST_CASE_METHOD(talking, "tokens soon after a message wait; what is no token takes them along") {
   service.add("job_a", proto::job_state::running);
   fake_log& log = service.logs["job_a"];

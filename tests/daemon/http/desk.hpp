@@ -3,6 +3,7 @@
 
 #include <deque>
 #include <exception>
+#include <memory>
 #include <optional>
 #include <string>
 #include <utility>
@@ -91,6 +92,15 @@ struct desk {
                      .version = "0.1.0"};
   std::vector<std::string> complaints;
   std::optional<application> door;
+
+  std::shared_ptr<api> inside;
+
+  /// With the rules in reach of change_rules().
+  application& open_inside() {
+    inside = std::make_shared<api>(given);
+    door = make_application(inside);
+    return *door;
+  }
 
   application& open() {
     if (!door) {

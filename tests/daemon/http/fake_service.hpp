@@ -224,12 +224,14 @@ class fake_service final : public jobs::service {
     co_return std::vector<std::string>{"listen stays 127.0.0.1:7717 until a restart"};
   }
   jobs::counters count() const override {
-    jobs::counters all;
+    jobs::counters all = counted;
     all.jobs_ended["completed"] = 3;
     all.tokens = 1234;
     return all;
   }
   std::optional<proto::problem> not_ready() const override { return unready; }
+
+  jobs::counters counted;
 
  private:
   std::map<std::string, std::pair<std::string, std::string>> idempotent_;

@@ -240,6 +240,39 @@ TEST_CASE("a reader too slow for memory loses tokens, is told which, and nothing
   CHECK(in.log.gaps_told() == gaps.size());
 }
 
+TEST_CASE("gaps that follow each other are one, however small the readings are") {
+  room in({400, 4096});
+  in.begin("job_1");
+  in.run();
+  std::vector<std::string> told;
+  auto slow = [](room& into, std::vector<std::string>& lines) -> task<> {
+    log_reader reader(into.log, {"job_1", "E", 0, {{}, {}, {}}, true}, [] {});
+    (void)co_await reader.next(1U << 20U);  // has caught up
+    for (int i = 0; i < 60; ++i) {
+      into.log.append("job_1", list(token("a long piece of text that fills the memory")));
+      if (i == 20) into.log.append("job_1", list(other(event_type::step_completed, "a")));
+    }
+    into.log.append("job_1", list(other(event_type::job_completed)));
+    co_await into.settle();
+    into.log.close("job_1");
+    for (bool ended = false; !ended;) {
+      auto got = co_await reader.next(500);
+      for (const log_gap& g : got->gaps) lines.push_back("gap " + std::to_string(g.from_seq));
+      for (const log_entry& e : got->entries) lines.push_back(std::to_string(e.event.seq));
+      CHECK(got->reached == reader.reached());
+      ended = got->ended;
+    }
+  };
+  in.scope.start(slow(in, told));
+  in.run();
+  REQUIRE(told.size() > 3);
+  CHECK(told[0] == "gap 2");
+  CHECK(told[1] == "23");
+  CHECK(told[2] == "gap 24");
+  CHECK_FALSE(told[3].starts_with("gap"));
+  CHECK(told.back() == "63");
+}
+
 TEST_CASE("filters choose by channel, step and type; the cursor moves on all the same") {
   struct row {
     event_filter filter;

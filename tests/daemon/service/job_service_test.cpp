@@ -29,7 +29,7 @@ struct world {
 // One life of the daemon: start, do, stop.
 struct life {
   explicit life(world& in, queue_limits limits = {4, 100, 50})
-      : around{in.kept, compute, files, in.time, {}, {}, {}, {}, {}} {
+      : around{in.kept, compute, files, in.time, {}, {}, {}, {}, {}, {}} {
     around.locate = [](const proto::job_request&) -> proto::result<std::filesystem::path> {
       return proto::fail("dataset.not-found", "no such folder");
     };
@@ -37,6 +37,7 @@ struct life {
       if (name.empty() || name == "main") return in.backend;
       return nullptr;
     };
+    around.backend_name = [](std::string_view) { return std::string("main"); };
     around.backends = [] {
       return std::vector<jobs::backend_view>{{"main", "scripted", "", 0, 0, 0, true}};
     };

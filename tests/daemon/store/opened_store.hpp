@@ -1,12 +1,9 @@
 // A data folder of its own with its store, and jobs to put into it.
 #pragma once
 
-#include <cstdlib>
 #include <filesystem>
 #include <memory>
-#include <stdexcept>
 #include <string>
-#include <system_error>
 #include <utility>
 #include <vector>
 
@@ -15,27 +12,11 @@
 #include "agents/evidence/source/sha256.hpp"
 #include "daemon/store/data_folder.hpp"
 #include "daemon/store/sqlite_store.hpp"
+#include "support/scratch_folder.hpp"
 
 namespace chimera::store {
 
-class scratch_folder {
- public:
-  scratch_folder() {
-    std::string name = (std::filesystem::temp_directory_path() / "chimera-store-XXXXXX").string();
-    if (::mkdtemp(name.data()) == nullptr) throw std::runtime_error("no scratch folder: " + name);
-    path_ = name;
-  }
-  scratch_folder(const scratch_folder&) = delete;
-  scratch_folder& operator=(const scratch_folder&) = delete;
-  ~scratch_folder() {
-    std::error_code ignored;  // best effort: a folder that stays does no harm
-    std::filesystem::remove_all(path_, ignored);
-  }
-  [[nodiscard]] const std::filesystem::path& path() const { return path_; }
-
- private:
-  std::filesystem::path path_;
-};
+using test::scratch_folder;
 
 inline proto::result<std::unique_ptr<sqlite_store>> open_store(const std::filesystem::path& in) {
   std::filesystem::create_directories(in / "shelf");

@@ -79,7 +79,7 @@ def leave_out(daemon, flag):
 
 
 def running_max(daemon):
-    return daemon.get("/v1/queue").json()["running"]["max"]
+    return daemon.get("/v1/queue").json()["running_max"]
 
 
 def backends_of(daemon):

@@ -259,6 +259,7 @@ TEST_CASE("a peer that does not answer the close is dropped at the close timeout
 TEST_CASE("a WebSocket whose peer takes nothing is dropped at the write timeout") {
   house h;
   h.limits.write_timeout = 200ms;
+  h.limits.close_timeout = 200ms;
   accept(h, [](websocket& ws) -> task<> {
     const auto tail = text(std::string(1'000'000, 'x'));
     while (co_await ws.send("", tail)) {
@@ -269,6 +270,37 @@ TEST_CASE("a WebSocket whose peer takes nothing is dropped at the write timeout"
     co_await shake_hands(client, h.http->port());
     for (int i = 0; i < 400 && h.http->connections() > 0; ++i) co_await pause(5ms);
     CHECK(h.http->connections() == 0);
+  };
+  h.play(story);
+}
+
+TEST_CASE(
+    "a peer that takes what it was sent just after the write timeout is told that it was late") {
+  house h;
+  h.limits.write_timeout = 200ms;
+  h.limits.close_timeout = 4s;
+  accept(h, [](websocket& ws) -> task<> {
+    const auto tail = text(std::string(4'000'000, 'x'));
+    while (co_await ws.send("", tail)) {
+    }
+  });
+  h.app.accept = [inner = h.app.accept](request what) -> task<std::variant<response, upgrade>> {
+    auto made = co_await inner(std::move(what));
+    std::get<upgrade>(made).too_slow = 4430;
+    co_return made;
+  };
+  auto story = [&]() -> task<> {
+    auto client = h.new_peer();
+    co_await shake_hands(client, h.http->port());
+    co_await pause(500ms);
+    CHECK(h.http->connections() == 1);
+    std::optional<seen_frame> last;
+    do {
+      last = co_await read_frame(client);
+    } while (last && last->code() != opcode::close);
+    REQUIRE(last);
+    CHECK(last->close_code() == 4430);
+    client.socket().close();
   };
   h.play(story);
 }
