@@ -53,7 +53,7 @@ class theatre {
         co_await pause(std::chrono::milliseconds(1));
       if (cancel_when) call.cancel();
       co_await call.join();
-      const auto until = std::chrono::steady_clock::now() + std::chrono::milliseconds(50);
+      const auto until = std::chrono::steady_clock::now() + std::chrono::seconds(5);
       // Only a server that was left early hears of it.
       while (where.left() == 0 && where.busy() && std::chrono::steady_clock::now() < until)
         co_await pause(std::chrono::milliseconds(1));
