@@ -4,7 +4,7 @@
 
 #include <fmt/format.h>
 
-#include "daemon/inference/ollama/refusal.hpp"
+#include "daemon/inference/stream/lost_way.hpp"
 
 namespace chimera::inference {
 
@@ -57,7 +57,7 @@ void answer_stream::protocol(std::string_view why, std::string_view line) {
   p.code = "backend.protocol";
   p.title = fmt::format("{} does not speak as Ollama does", who_);
   p.detail = why;
-  if (!line.empty()) p.detail += fmt::format(": '{}'", excerpt(line));
+  if (!line.empty()) p.detail += fmt::format(": '{}'", beginning_of(line));
   state_.fail(std::move(p));
 }
 

@@ -7,7 +7,7 @@
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
-#include "daemon/inference/ollama/refusal.hpp"
+#include "daemon/inference/stream/lost_way.hpp"
 
 namespace chimera::inference {
 namespace {
@@ -35,7 +35,7 @@ std::unexpected<proto::problem> no_such_answer(std::string_view who, std::string
   proto::problem p;
   p.code = "backend.protocol";
   p.title = fmt::format("{} does not speak as Ollama does", who);
-  p.detail = fmt::format("{} answers '{}'; is the address right?", path, excerpt(body));
+  p.detail = fmt::format("{} answers '{}'; is the address right?", path, beginning_of(body));
   p.field = "url";
   return std::unexpected(std::move(p));
 }

@@ -7,6 +7,7 @@
 #include <fmt/format.h>
 
 #include "daemon/inference/ollama/refusal.hpp"
+#include "daemon/inference/stream/lost_way.hpp"
 #include "proto/object_text.hpp"
 
 namespace chimera::inference {
@@ -47,7 +48,7 @@ http::client_request ollama::request_to(std::string_view path) const {
 
 task<proto::result<std::string>> ollama::get(std::string path) {
   auto answer = co_await http::fetch(request_to(path));
-  if (!answer) co_return std::unexpected(lost_way(who(), std::move(answer.error())));
+  if (!answer) co_return std::unexpected(lost_way(who(), ollamas, std::move(answer.error())));
   if (answer->status != 200)
     co_return std::unexpected(refusal_of(who(), path, answer->status, answer->body).what);
   co_return std::move(answer->body);
@@ -60,7 +61,7 @@ task<proto::result<std::string>> ollama::ask(std::string path, std::string body,
   what.headers.emplace_back("Content-Type", "application/json");
   what.body = std::move(body);
   auto answer = co_await http::fetch(std::move(what));
-  if (!answer) co_return std::unexpected(lost_way(who(), std::move(answer.error())));
+  if (!answer) co_return std::unexpected(lost_way(who(), ollamas, std::move(answer.error())));
   if (answer->status != 200)
     co_return std::unexpected(refusal_of(who(), model, answer->status, answer->body).what);
   co_return std::move(answer->body);

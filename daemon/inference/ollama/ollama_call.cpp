@@ -9,6 +9,7 @@
 #include "daemon/inference/ollama/refusal.hpp"
 #include "daemon/inference/stream/answer_state.hpp"
 #include "daemon/inference/stream/call_timer.hpp"
+#include "daemon/inference/stream/lost_way.hpp"
 
 namespace chimera::inference {
 
@@ -77,7 +78,7 @@ task<> ollama_call::speak() {
   };
   auto ended = co_await http::stream(std::move(what), on_head, on_piece);
   if (!ended)
-    state_.fail(lost_way(who_, std::move(ended.error())));
+    state_.fail(lost_way(who_, ollamas, std::move(ended.error())));
   else if (ended->status != 200)
     state_.fail(learn_from(refusal_of(who_, request_.model, ended->status, ended->body)));
   else

@@ -9,6 +9,7 @@
 #include "daemon/inference/ollama/ollama.hpp"
 #include "daemon/inference/ollama/refusal.hpp"
 #include "daemon/inference/stream/lines.hpp"
+#include "daemon/inference/stream/lost_way.hpp"
 #include "proto/object_text.hpp"
 
 namespace chimera::inference {
@@ -78,7 +79,7 @@ task<proto::result<void>> ollama::pull(std::string model,
   auto ended = co_await http::stream(std::move(what), on_head, on_piece);
   if (state.failed) co_return std::unexpected(std::move(*state.failed));
   if (state.done) co_return proto::result<void>();
-  if (!ended) co_return std::unexpected(lost_way(who(), std::move(ended.error())));
+  if (!ended) co_return std::unexpected(lost_way(who(), ollamas, std::move(ended.error())));
   if (ended->status != 200)
     co_return std::unexpected(refusal_of(who(), model, ended->status, ended->body).what);
   co_return proto::fail("backend.cut",

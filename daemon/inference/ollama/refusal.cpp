@@ -8,14 +8,12 @@
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
-#include "daemon/inference/stream/utf8_pieces.hpp"
+#include "daemon/inference/stream/lost_way.hpp"
 
 namespace chimera::inference {
 namespace {
 
 using nlohmann::json;
-
-constexpr std::size_t excerpt_bytes = 300;
 
 bool says(std::string_view message, std::initializer_list<std::string_view> any) {
   const auto within = [message](std::string_view part) {
@@ -128,7 +126,7 @@ ollama_refusal judged(std::string_view who, std::string_view model, unsigned sta
   const inner_error inner = inside(message);
   out.prompt_tokens = inner.prompt_tokens;
   out.context_tokens = inner.context_tokens;
-  const std::string shown = excerpt(inner.message.empty() ? message : inner.message);
+  const std::string shown = beginning_of(inner.message.empty() ? message : inner.message);
   if (is_about_context(message, inner)) {
     out.what = context_problem(model, inner, shown);
     return out;
@@ -151,27 +149,18 @@ ollama_refusal judged(std::string_view who, std::string_view model, unsigned sta
 
 }  // namespace
 
-std::string excerpt(std::string_view text) {
-  utf8_pieces pieces;
-  std::string out(pieces.push(text.substr(0, excerpt_bytes)));
-  if (text.size() > excerpt_bytes) out += "...";
-  for (char& c : out)
-    if (static_cast<unsigned char>(c) < 0x20) c = ' ';
-  return out;
-}
-
 ollama_refusal refusal_of(std::string_view who, std::string_view model, unsigned status,
                           std::string_view body) {
   auto message = message_of(body);
   if (message) return judged(who, model, status, std::move(*message));
   // A server before it (a proxy) says such things in its own words.
-  if (status >= 429) return judged(who, model, status, excerpt(body));
-  if (status == 401 || status == 403) return judged(who, model, status, excerpt(body));
+  if (status >= 429) return judged(who, model, status, beginning_of(body));
+  if (status == 401 || status == 403) return judged(who, model, status, beginning_of(body));
   ollama_refusal out;
   out.what.code = "backend.protocol";
   out.what.title = fmt::format("{} does not speak as Ollama does", who);
-  out.what.detail =
-      fmt::format("it answered with status {}: '{}'; is the address right?", status, excerpt(body));
+  out.what.detail = fmt::format("it answered with status {}: '{}'; is the address right?", status,
+                                beginning_of(body));
   out.what.field = "url";
   return out;
 }
@@ -182,28 +171,6 @@ ollama_refusal refusal_in_stream(std::string_view who, std::string_view model,
   if (out.what.code == "backend.failed")
     out.what.title = fmt::format("{} failed in the middle of its answer", who);
   return out;
-}
-
-proto::problem lost_way(std::string_view who, proto::problem from) {
-  const std::string cause = from.detail.empty() ? from.title : from.title + ": " + from.detail;
-  if (from.code == "client.connect") {
-    from.code = "backend.unavailable";
-    from.title = fmt::format("{} cannot be reached", who);
-  } else if (from.code == "client.closed") {
-    from.code = "backend.cut";
-    from.title = fmt::format("the answer of {} broke off", who);
-  } else if (from.code == "client.timeout") {
-    from.code = "backend.stalled";
-    from.title = fmt::format("{} is silent", who);
-  } else if (from.code == "client.bad-answer" || from.code == "client.too-large" ||
-             from.code == "client.tls") {
-    from.code = "backend.protocol";
-    from.title = fmt::format("{} does not speak as Ollama does", who);
-  } else {
-    return from;
-  }
-  from.detail = cause;
-  return from;
 }
 
 }  // namespace chimera::inference

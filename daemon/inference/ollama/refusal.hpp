@@ -9,6 +9,9 @@
 
 namespace chimera::inference {
 
+/// For lost_way(): whose speech is expected.
+inline constexpr std::string_view ollamas = "Ollama's";
+
 struct ollama_refusal {
   proto::problem what;
   std::uint64_t prompt_tokens = 0;   ///< of a prompt that did not fit, if it says so
@@ -24,11 +27,5 @@ struct ollama_refusal {
 /// An error in the middle of an answer.
 [[nodiscard]] ollama_refusal refusal_in_stream(std::string_view who, std::string_view model,
                                                std::string_view message);
-
-/// A failure of the way to the server (client.*) as a backend's.
-[[nodiscard]] proto::problem lost_way(std::string_view who, proto::problem from);
-
-/// The beginning of a text on one line, whole characters, for a problem's detail.
-[[nodiscard]] std::string excerpt(std::string_view text);
 
 }  // namespace chimera::inference

@@ -5,6 +5,7 @@
 #include <fmt/format.h>
 
 #include "daemon/inference/openai/refusal.hpp"
+#include "daemon/inference/stream/lost_way.hpp"
 
 namespace chimera::inference {
 namespace {

@@ -78,6 +78,7 @@ void see_lm_studio(seen_server& out, const json& listed) {
   std::vector<seen_model> models;
   for (const json& entry : list_at(listed, "data")) {
     if (!entry.is_object() || text_at(entry, "type") == "embeddings") continue;
+    if (text_at(entry, "id").empty()) continue;
     seen_model m;
     m.name = text_at(entry, "id");
     m.quantization = text_at(entry, "quantization");

@@ -12,6 +12,7 @@
 #include "daemon/inference/openai/refusal.hpp"
 #include "daemon/inference/stream/answer_state.hpp"
 #include "daemon/inference/stream/call_timer.hpp"
+#include "daemon/inference/stream/lost_way.hpp"
 
 namespace chimera::inference {
 namespace {
@@ -158,7 +159,7 @@ task<bool> openai::post(call& one, completion_stream& stream, bool with_stream_o
   if (!answer && streams && answer.error().code == "client.closed") {
     stream.end(answer.error().detail);
   } else if (!answer) {
-    one.failure = problem_of_way(link_.who(), std::move(answer.error()));
+    one.failure = lost_way(link_.who(), openais, std::move(answer.error()));
     if (one.failure->code == "backend.unavailable") known_.reset();  // another may come back
   } else if (streams) {
     stream.end();

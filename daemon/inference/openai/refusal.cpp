@@ -8,19 +8,19 @@
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
-#include "daemon/inference/stream/utf8_pieces.hpp"
+#include "daemon/inference/stream/lost_way.hpp"
 
 namespace chimera::inference {
 namespace {
 
 using nlohmann::json;
 
-constexpr std::size_t shown_bytes = 300;
-
 struct told_error {
-  std::string message;
-  std::string type;
-  unsigned status = 0;  ///< that the error names itself; 0 = none
+  std::string message = {};
+  std::string type = {};
+  unsigned status = 0;               ///< that the error names itself; 0 = none
+  std::uint64_t prompt_tokens = 0;   ///< llama-server's, of a prompt that does not fit
+  std::uint64_t context_tokens = 0;  ///< into what it does not fit
 };
 
 std::string text_at(const json& object, const char* name) {
@@ -28,13 +28,15 @@ std::string text_at(const json& object, const char* name) {
   return found != object.end() && found->is_string() ? found->get<std::string>() : std::string();
 }
 
+std::uint64_t count_at(const json& object, const char* name) {
+  const auto found = object.find(name);
+  return found != object.end() && found->is_number_unsigned() ? found->get<std::uint64_t>() : 0;
+}
+
 unsigned status_at(const json& object) {
   for (const char* name : {"code", "http_status_code", "status"}) {
-    const auto found = object.find(name);
-    if (found != object.end() && found->is_number_unsigned()) {
-      const auto number = found->get<std::uint64_t>();
-      if (number >= 400 && number < 600) return static_cast<unsigned>(number);
-    }
+    const std::uint64_t number = count_at(object, name);
+    if (number >= 400 && number < 600) return static_cast<unsigned>(number);
   }
   return 0;
 }
@@ -56,6 +58,8 @@ std::optional<told_error> told(std::string_view body) {
       out.message = text_at(*error, "message");
       out.type = text_at(*error, "type");
       out.status = status_at(*error);
+      out.prompt_tokens = count_at(*error, "n_prompt_tokens");
+      out.context_tokens = count_at(*error, "n_ctx");
     }
     if (out.message.empty()) out.message = shown(*error);
     if (out.type.empty()) out.type = text_at(document, "error_type");
@@ -133,15 +137,6 @@ proto::problem strange(std::string_view who, const refused_call& call) {
 
 }  // namespace
 
-std::string beginning_of(std::string_view text) {
-  utf8_pieces pieces;
-  std::string out(pieces.push(text.substr(0, shown_bytes)));
-  if (text.size() > shown_bytes) out += "...";
-  for (char& c : out)
-    if (static_cast<unsigned char>(c) < 0x20) c = ' ';
-  return out;
-}
-
 bool may_be_unknown_field(const refused_call& call) {
   if (call.status != 400 && call.status != 422) return false;
   const auto error = told(call.body);
@@ -152,13 +147,16 @@ proto::problem problem_of(std::string_view who, std::string_view model, const re
   const auto found = told(call.body);
   if (!found && (call.status < 400 || call.status == 404 || call.status == 405))
     return strange(who, call);
-  const told_error error = found.value_or(told_error{beginning_of(call.body), "", 0});
+  const told_error error = found.value_or(told_error{beginning_of(call.body)});
   const unsigned status = call.status == 200 && error.status != 0 ? error.status : call.status;
   proto::problem p;
   p.detail = beginning_of(error.message);
   if (is_about_context(error) && status < 500) {
     p.code = "backend.context";
     p.title = fmt::format("the prompt does not fit into the context of {}", model);
+    if (error.prompt_tokens > 0 && error.context_tokens > 0)
+      p.title = fmt::format("the prompt has {} tokens, {} takes {} with its answer",
+                            error.prompt_tokens, model, error.context_tokens);
     p.detail += "; start the server with a larger context, or give the persona less to read";
     return p;
   }
@@ -178,27 +176,6 @@ proto::problem problem_of(std::string_view who, std::string_view model, const re
     p.detail += fmt::format("; it asks to wait: Retry-After {}", beginning_of(call.retry_after));
   if (!what.way_out.empty()) p.detail += fmt::format("; {}", what.way_out);
   return p;
-}
-
-proto::problem problem_of_way(std::string_view who, proto::problem from) {
-  const std::string cause = from.detail.empty() ? from.title : from.title + ": " + from.detail;
-  if (from.code == "client.connect") {
-    from.code = "backend.unavailable";
-    from.title = fmt::format("{} cannot be reached", who);
-  } else if (from.code == "client.closed") {
-    from.code = "backend.cut";
-    from.title = fmt::format("the answer of {} broke off", who);
-  } else if (from.code == "client.timeout") {
-    from.code = "backend.stalled";
-    from.title = fmt::format("{} is silent", who);
-  } else if (from.code == "client.bad-answer" || from.code == "client.too-large") {
-    from.code = "backend.protocol";
-    from.title = fmt::format("{} does not speak as OpenAI's servers do", who);
-  } else {
-    return from;
-  }
-  from.detail = cause;
-  return from;
 }
 
 }  // namespace chimera::inference

@@ -8,6 +8,9 @@
 
 namespace chimera::inference {
 
+/// For lost_way(): whose speech is expected.
+inline constexpr std::string_view openais = "OpenAI's";
+
 /// An answer that is none.
 struct refused_call {
   unsigned status = 0;           ///< 200 = an error in the middle of an answer
@@ -23,11 +26,5 @@ struct refused_call {
 /// True: it may be about a field that only some servers know, so that a call without it is worth a
 /// try.
 [[nodiscard]] bool may_be_unknown_field(const refused_call& call);
-
-/// A failure of the way to the server (client.*) as a backend's.
-[[nodiscard]] proto::problem problem_of_way(std::string_view who, proto::problem from);
-
-/// The beginning of a text on one line, whole characters, for a problem's detail.
-[[nodiscard]] std::string beginning_of(std::string_view text);
 
 }  // namespace chimera::inference

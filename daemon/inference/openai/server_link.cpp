@@ -7,6 +7,7 @@
 #include <fmt/format.h>
 
 #include "daemon/inference/openai/refusal.hpp"
+#include "daemon/inference/stream/lost_way.hpp"
 
 namespace chimera::inference {
 namespace {
@@ -65,7 +66,7 @@ task<proto::result<http::client_response>> server_link::ask(std::string path,
   if (!what) co_return std::unexpected(std::move(what.error()));
   what->silence_timeout = probe_silence;
   auto answer = co_await http::fetch(std::move(*what));
-  if (!answer) co_return std::unexpected(problem_of_way(who(), std::move(answer.error())));
+  if (!answer) co_return std::unexpected(lost_way(who(), openais, std::move(answer.error())));
   co_return answer;
 }
 

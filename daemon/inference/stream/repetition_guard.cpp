@@ -11,7 +11,7 @@ constexpr std::uint64_t base = 0x9e3779b97f4a7c15ULL;  // odd: no word is lost i
 constexpr std::size_t looked_every = 128;              // bytes between two looks at the last ones
 constexpr std::size_t recent_min =
     (repetition_guard::repeats_max + 1) * repetition_guard::period_max;
-constexpr std::size_t seen_max = 1U << 16U;
+constexpr std::size_t seen_max = 1U << 14U;
 
 // base^shingle_words: the weight of the word that leaves.
 constexpr std::uint64_t leaving = [] {
@@ -74,14 +74,14 @@ void repetition_guard::end_word() {
   std::uint64_t& place = words_[index_ % shingle_words];
   rolling_ = rolling_ * base + word - place * leaving;
   place = word;
-  const std::uint64_t now = index_++;
+  const std::uint32_t now = index_++;
   if (index_ < shingle_words) return;
   if (seen_.size() >= seen_max) seen_.clear();
   shingle& same = seen_[rolling_];
-  const std::uint64_t apart = same.count == 0 ? 0 : now - same.last;
+  const std::uint32_t apart = same.count == 0 ? 0 : now - same.last;
   if (apart == 0 || apart != apart_) cycled_ = 0;
   apart_ = apart;
-  if (apart > 0 && ++cycled_ >= cycles_max * std::max<std::uint64_t>(apart, shingle_words))
+  if (apart > 0 && ++cycled_ >= cycles_max * std::max<std::size_t>(apart, shingle_words))
     runaway_ = true;
   same.last = now;
   if (apart == 0 || apart >= shingle_words) ++same.count;

@@ -16,7 +16,7 @@ namespace chimera::inference {
 /// in a circle of any length for the 8th time; or the same 20 words came for the 64th time with
 /// whatever between them (a list of one sentence that counts). Rows of a table, ruled lines and
 /// lists that differ in what they name pass. Costs a few nanoseconds for each byte; memory for one
-/// entry a word, at most 65,536.
+/// entry a word, at most 16,384.
 class repetition_guard {
  public:
   static constexpr std::size_t period_max = 64;
@@ -32,7 +32,7 @@ class repetition_guard {
  private:
   struct shingle {
     std::uint32_t count = 0;
-    std::uint64_t last = 0;  ///< index of its last word
+    std::uint32_t last = 0;  ///< index of its last word
   };
   void take(unsigned char byte);
   void end_word();
@@ -43,10 +43,10 @@ class repetition_guard {
   std::array<std::uint64_t, shingle_words> words_{};
   std::uint64_t word_ = 0;     ///< hash of the word that is being read
   bool meaningful_ = false;    ///< it has a letter or a digit
-  std::uint64_t index_ = 0;    ///< of the next word
+  std::uint32_t index_ = 0;    ///< of the next word
   std::uint64_t rolling_ = 0;  ///< over the last words
-  std::uint64_t apart_ = 0;    ///< words since the last 20 came before; 0 = they are new
-  std::uint64_t cycled_ = 0;   ///< words in a row with the same `apart_`
+  std::uint32_t apart_ = 0;    ///< words since the last 20 came before; 0 = they are new
+  std::uint32_t cycled_ = 0;   ///< words in a row with the same `apart_`
   boost::unordered_flat_map<std::uint64_t, shingle> seen_;
   bool runaway_ = false;
 };

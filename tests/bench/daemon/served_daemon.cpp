@@ -12,6 +12,7 @@
 #include <fstream>
 #include <sstream>
 #include <string>
+#include <utility>
 
 #include <fmt/format.h>
 
@@ -37,7 +38,7 @@ std::string text_of(const fs::path& file) {
 
 }  // namespace
 
-served_daemon::served_daemon() {
+served_daemon::served_daemon() : settings_(CHIMERA_BENCH_SETTINGS) {
   const char* folder = std::getenv("DAEMON_BENCH_FOLDER");
   std::string name = (fs::path(folder == nullptr ? "." : folder) / "daemon-bench-XXXXXX").string();
   if (mkdtemp(name.data()) == nullptr) give_up("no folder can be made: " + name);
@@ -60,7 +61,7 @@ void served_daemon::spawn() {
   if (out >= 0) dup2(out, STDERR_FILENO);
   const char* other = std::getenv("DAEMON_BENCH_PROGRAM");
   execl(other == nullptr ? CHIMERA_PROGRAM : other, "chimera", "serve", "--config",
-        CHIMERA_BENCH_SETTINGS, "--data", data.c_str(), "--listen", "127.0.0.1:0", nullptr);
+        settings_.c_str(), "--data", data.c_str(), "--listen", "127.0.0.1:0", nullptr);
   _exit(127);
 }
 
@@ -89,6 +90,11 @@ void served_daemon::end(int signal) {
   ::kill(child_, signal);
   waitpid(child_, &status, 0);
   child_ = -1;
+}
+
+void served_daemon::start(fs::path settings) {
+  settings_ = std::move(settings);
+  start();
 }
 
 void served_daemon::stop() { end(SIGTERM); }

@@ -1,4 +1,4 @@
-// `chimera serve` as a child process with tests/bench/daemon/chimera.yaml.
+// `chimera serve` as a child process, with tests/bench/daemon/chimera.yaml if nothing else is said.
 #pragma once
 
 #include <sys/types.h>
@@ -21,6 +21,8 @@ class served_daemon {
 
   /// Starts it and returns when it answers at its port.
   void start();
+  /// With other settings than those of the benches.
+  void start(std::filesystem::path settings);
   /// SIGTERM, and waits for its end.
   void stop();
   /// SIGKILL, and waits for its end.
@@ -38,6 +40,7 @@ class served_daemon {
   void spawn();
 
   std::filesystem::path data_;
+  std::filesystem::path settings_;
   pid_t child_ = -1;
   std::uint16_t port_ = 0;
 };

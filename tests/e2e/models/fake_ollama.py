@@ -6,7 +6,8 @@ effect loads it anew, as the real one does. A prompt that does not fit is refuse
 truncate:false and shift:false, else cut to half of the window, without a word.
 
 Faults of a call for text, besides those of lookalike.py: "error" (an object in mid-stream after
-`after` tokens), "empty", "garbage", "status" (with `status`, `message`), "lost runner".
+`after` tokens), "empty", "garbage", "status" (with `status`, `message`), "lost runner", "cut prompt"
+(it reads a sixth of it, whatever it was told, and says nothing).
 
 usage: fake_ollama.py PORT [--answers FILE] [--speed TOKENS_A_SECOND]
 """
@@ -154,6 +155,8 @@ class FakeOllama(LookAlike):
         text = "" if kind == "empty" else self.said(prompt)
         if not await self.speak(exchange, call, text, line):
             return
+        if kind == "cut prompt":
+            prompt_tokens //= 6
         if kind == "error":
             message = fault.get("message", "an error was ordered")
             await exchange.chunk(json.dumps({"error": message}).encode() + b"\n")

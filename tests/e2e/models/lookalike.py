@@ -95,12 +95,14 @@ class LookAlike:
     "when": pattern, "times": n}]; the kinds are those of the dialect and "cut", "reset", "stall"."""
     default_answer = "This is what was asked for."
 
-    def __init__(self, answers=(), tokens_per_second=0.0, first_token_seconds=0.0, parallel=4):
+    def __init__(self, answers=(), tokens_per_second=0.0, first_token_seconds=0.0, parallel=4,
+                 tls=None):
         self.answers = list(answers)
         self.faults = []
         self.tokens_per_second = tokens_per_second
         self.first_token_seconds = first_token_seconds
         self.parallel = parallel
+        self.tls = tls       # an ssl.SSLContext of the server's side
         self.calls = []      # for text
         self.requests = []   # all: (method, path, body)
         self.running = self.running_most = 0
@@ -112,7 +114,7 @@ class LookAlike:
 
     @property
     def url(self):
-        return f"http://127.0.0.1:{self.port}"
+        return f"http{'s' if self.tls else ''}://127.0.0.1:{self.port}"
 
     def start(self, port=0):
         self.port = port
@@ -150,7 +152,8 @@ class LookAlike:
 
         async def listen():
             self._slots = asyncio.Semaphore(self.parallel)
-            self._server = await asyncio.start_server(self._serve, "127.0.0.1", self.port)
+            self._server = await asyncio.start_server(self._serve, "127.0.0.1", self.port,
+                                                      ssl=self.tls)
             self.port = self._server.sockets[0].getsockname()[1]
             self._started.set()
 

@@ -131,6 +131,22 @@ def test_a_model_that_is_missing_fails_the_job_with_the_way_out(arguments):
         daemon.stop()
 
 
+def test_what_no_second_call_mends_fails_the_job_at_once(arguments):
+    for code, fault in (("backend.truncated", dict(kind="cut prompt")),
+                        ("backend.protocol", dict(kind="garbage", after=1)),
+                        ("backend.refused", dict(kind="status", status=400)),
+                        ("backend.unauthorized", dict(kind="status", status=401)),
+                        ("backend.context", dict(kind="status", status=400,
+                                                 message="exceed_context_size_error"))):
+        with FakeOllama() as ollama:
+            daemon = daemon_with(arguments, ollama)
+            ollama.fail(**fault)
+            job = daemon.wait_for_end(daemon.submit({"pipeline": "chain"})["id"])
+            assert job["state"] == "failed" and code in problem_of(job), (code, problem_of(job))
+            assert len(ollama.calls) == 1, (code, len(ollama.calls))
+            daemon.stop()
+
+
 def test_a_server_that_is_not_there_is_named(arguments):
     ollama = FakeOllama().start()
     daemon = daemon_with(arguments, ollama)

@@ -18,6 +18,10 @@ test::script whole(unsigned status, const std::string& body) {
 
 }  // namespace
 
+std::string dialect::needed(const std::string& body) const {
+  return body.substr(0, body.find_last_not_of('\n') + 1);
+}
+
 test::script dialect::answer(std::vector<std::string> chunks) const {
   test::script out;
   out.chunks = std::move(chunks);
@@ -80,11 +84,15 @@ house house_of(const dialect& speech) {
   return {speech.name(), arrange};
 }
 
-std::vector<const dialect*> all_dialects() { return {&ollama_chat(), &ollama_generate()}; }
+std::vector<const dialect*> all_dialects() {
+  return {&ollama_chat(), &ollama_generate(), openai_dialects().front()};
+}
 
 std::vector<house> all_houses() {
   std::vector<house> out;
-  for (const dialect* speech : all_dialects()) out.push_back(house_of(*speech));
+  for (const dialect* speech : {&ollama_chat(), &ollama_generate()})
+    out.push_back(house_of(*speech));
+  for (const dialect* speech : openai_dialects()) out.push_back(house_of(*speech));
   out.push_back(llama_house());
   return out;
 }

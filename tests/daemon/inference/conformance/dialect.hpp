@@ -35,6 +35,9 @@ class dialect {
   /// Whole bodies that mean "one two" in other words (comments, blank lines, no last line end).
   [[nodiscard]] virtual std::vector<std::string> variants() const = 0;
 
+  /// The beginning of an answer's body without which it is none: all but its last line ends.
+  [[nodiscard]] virtual std::string needed(const std::string& body) const;
+
   /// What a scene's call is answered with.
   [[nodiscard]] test::script script_of(const scene& what) const;
   /// A head without a length, then the body as it is, to the end of the connection.
@@ -51,6 +54,8 @@ class server_stage final : public stage {
   [[nodiscard]] std::size_t left() const override { return server_.left(); }
   [[nodiscard]] bool busy() const override { return server_.open() > 0; }
   task<> close() override { return server_.stop(); }
+  /// What the next calls are answered with.
+  void prepare(test::script call) { call_ = std::move(call); }
   [[nodiscard]] const test::scripted_server& server() const { return server_; }
 
  private:
@@ -66,5 +71,7 @@ class server_stage final : public stage {
 
 [[nodiscard]] const dialect& ollama_chat();
 [[nodiscard]] const dialect& ollama_generate();
+/// llama-server's is the first.
+[[nodiscard]] const std::vector<const dialect*>& openai_dialects();
 
 }  // namespace chimera::inference::conformance

@@ -44,7 +44,9 @@ class theatre {
   [[nodiscard]] const clock& time() const { return clock_; }
 
   /// `on_token` besides what is kept. The call is cancelled once `cancel_when` is true.
-  outcome play(stage& where, const std::function<bool(const outcome&)>& cancel_when = {}) {
+  /// Without `closes` the stage may be played on again, until close().
+  outcome play(stage& where, const std::function<bool(const outcome&)>& cancel_when = {},
+               bool closes = true) {
     outcome out;
     run([&]() -> task<> {
       loop::scope call(executor());
@@ -57,9 +59,13 @@ class theatre {
       // Only a server that was left early hears of it.
       while (where.left() == 0 && where.busy() && std::chrono::steady_clock::now() < until)
         co_await pause(std::chrono::milliseconds(1));
-      co_await where.close();
+      if (closes) co_await where.close();
     });
     return out;
+  }
+
+  void close(stage& where) {
+    run([&where]() -> task<> { co_await where.close(); });
   }
 
   void run(const std::function<task<>()>& story) {
@@ -68,6 +74,7 @@ class theatre {
     loop::asio::co_spawn(context_, story(), [&](std::exception_ptr e) {
       told = true;
       error = e;
+      context_.stop();  // who listens goes on listening
     });
     context_.restart();
     context_.run_for(std::chrono::seconds(20));

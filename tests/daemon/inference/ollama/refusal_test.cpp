@@ -71,28 +71,5 @@ TEST_CASE("errors in the middle of an answer have their codes too") {
         "backend.context");
 }
 
-TEST_CASE("the way to the server fails under the backend's names") {
-  const auto pair =
-      GENERATE(table<std::string, std::string>({{"client.connect", "backend.unavailable"},
-                                                {"client.closed", "backend.cut"},
-                                                {"client.timeout", "backend.stalled"},
-                                                {"client.bad-answer", "backend.protocol"},
-                                                {"client.too-large", "backend.protocol"},
-                                                {"client.bad-url", "client.bad-url"}}));
-  proto::problem from;
-  from.code = std::get<0>(pair);
-  from.title = "the title";
-  from.detail = "the detail";
-  const auto p = lost_way(who, from);
-  CHECK(p.code == std::get<1>(pair));
-  CHECK_THAT(to_text(p), Catch::Contains("the title") && Catch::Contains("the detail"));
-}
-
-TEST_CASE("an excerpt is one line of whole characters") {
-  const std::string text(299, 'x');
-  CHECK(excerpt("a\nb\tc") == "a b c");
-  CHECK(excerpt(text + "\xE2\x82\xAC") == text + "...");
-}
-
 }  // namespace
 }  // namespace chimera::inference

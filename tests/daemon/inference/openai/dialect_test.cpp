@@ -20,8 +20,7 @@ const std::string lm_models =
     R"("loaded_context_length":4096}]})";
 const std::string tgi_info =
     R"({"model_id":"m","version":"3.3.5","max_concurrent_requests":8,"max_total_tokens":2048})";
-const std::string unknown_path = R"({"error":"Unexpected endpoint or method. GET /props"
-})";
+const std::string unknown_path = R"({"error":"Unexpected endpoint or method. GET /props"})";
 
 TEST_CASE("a server is known by the probe that it answers") {
   struct row {

@@ -71,19 +71,5 @@ TEST_CASE("only a refusal of the request itself may be about an unknown field") 
   CHECK_FALSE(may_be_unknown_field({500, body, {}}));
 }
 
-TEST_CASE("failures of the way are a backend's, but those of TLS stay: no second call mends them") {
-  const auto code = [](std::string from) {
-    proto::problem p;
-    p.code = std::move(from);
-    p.title = "t";
-    return problem_of_way("it", p).code;
-  };
-  CHECK(code("client.connect") == "backend.unavailable");
-  CHECK(code("client.closed") == "backend.cut");
-  CHECK(code("client.timeout") == "backend.stalled");
-  CHECK(code("client.bad-answer") == "backend.protocol");
-  CHECK(code("client.certificate") == "client.certificate");
-}
-
 }  // namespace
 }  // namespace chimera::inference
