@@ -15,7 +15,7 @@
 
 namespace {
 
-void say(const std::string& line, std::string_view id) {
+std::string filled(const std::string& line, std::string_view id) {
   std::string out;
   for (const char c : line) {
     if (c == '@')
@@ -24,7 +24,11 @@ void say(const std::string& line, std::string_view id) {
       out += c;
   }
   out += '\n';
-  if (::write(STDOUT_FILENO, out.data(), out.size()) < 0) ::_exit(1);
+  return out;
+}
+
+void say(const std::string& text) {
+  if (::write(STDOUT_FILENO, text.data(), text.size()) < 0) ::_exit(1);
 }
 
 // The next line of stdin; "" if none comes in that time. Ends the program with stdin.
@@ -61,22 +65,26 @@ int main(int argc, char** argv) {
   std::vector<std::string> lines;
   for (std::string line; std::getline(in, line);) lines.push_back(line);
   if (lines.empty()) return 1;
-  say(lines[0], "");
+  say(filled(lines[0], ""));
   const std::string id = id_in(hear(-1));
   std::string last;
+  std::string all;  // at once: nobody may be reading any more before the end of many small writes
   bool forever = false;
+  bool crash = false;
   for (std::size_t i = 1; i < lines.size(); ++i) {
-    if (lines[i] == "#crash") (void)::raise(SIGKILL);
+    if (lines[i] == "#crash") crash = true;
     if (lines[i] == "#forever") forever = true;
     if (lines[i].starts_with('#')) break;
-    last = lines[i];
-    say(last, id);
+    last = filled(lines[i], id);
+    all += last;
   }
+  say(all);
+  if (crash) (void)::raise(SIGKILL);
   for (;;) {
     if (hear(forever ? 20 : -1).find("\"cancel\"") != std::string::npos) {
       std::ofstream(file + ".left") << "left\n";
       forever = false;
     }
-    if (forever) say(last, id);
+    if (forever) say(last);
   }
 }
