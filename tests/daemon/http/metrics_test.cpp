@@ -103,7 +103,7 @@ TEST_CASE("metrics are sound text: families, types, no series twice, buckets tha
       CHECK(buckets.back().le == "+Inf");
       const auto total =
           std::find_if(of.samples.at(name + "_count").begin(), of.samples.at(name + "_count").end(),
-                       [&labels = labels](const sample& one) { return one.labels == labels; });
+                       [of_series = labels](const sample& one) { return one.labels == of_series; });
       CHECK(total->value == buckets.back().value);
     }
     CHECK(of.samples.at(name + "_sum").size() == series.size());
