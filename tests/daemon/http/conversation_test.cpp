@@ -173,9 +173,9 @@ TEST_CASE_METHOD(talking,
   open_inside();
   rules("r read,submit" + words);
   service.add("job_a", proto::job_state::running);
-  socket.says(R"({"id":1,"method":"submit","params":{"pipeline":"p"}})");
+  socket.says(R"({"id":1,"method":"submit","params":{"idempotency_key":"k","pipeline":"p"}})");
   socket.then([&] { rules("r read" + words); });
-  socket.says(R"({"id":2,"method":"submit","params":{"pipeline":"p"}})");
+  socket.says(R"({"id":2,"method":"submit","params":{"idempotency_key":"k","pipeline":"p"}})");
   SECTION("gone") {
     socket.then([&] { rules("r read another-0123456789abcdef\n"); });
     socket.says(R"({"id":3,"method":"subscribe","params":{"job":"job_a"}})");

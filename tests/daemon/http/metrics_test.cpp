@@ -1,8 +1,11 @@
 // GET /metrics as a strict reader of Prometheus' text format 0.0.4 sees it.
+#include <algorithm>
 #include <map>
-#include <regex>
 #include <set>
 #include <sstream>
+#include <string>
+#include <string_view>
+#include <utility>
 
 #include "desk.hpp"
 
@@ -32,10 +35,36 @@ family& family_of(std::map<std::string, family>& all, const std::string& name) {
   return all.begin()->second;
 }
 
+// `name{key="text",le="0.5"} 7`; the test ends at anything else.
+std::pair<std::string, sample> read_sample(std::string_view line) {
+  sample one;
+  const std::size_t end = std::min(line.find_first_of("{ "), line.size());
+  const std::string name(line.substr(0, end));
+  CHECK(name.find_first_not_of("abcdefghijklmnopqrstuvwxyz_") == std::string::npos);
+  line.remove_prefix(end);
+  for (bool more = line.starts_with('{'); more; more = line.starts_with(',')) {
+    const std::size_t equals = line.find("=\"");
+    REQUIRE(equals != std::string_view::npos);
+    const std::string key(line.substr(1, equals - 1));
+    line.remove_prefix(equals + 2);
+    std::size_t quote = 0;
+    while (quote < line.size() && line[quote] != '"') quote += line[quote] == '\\' ? 2 : 1;
+    REQUIRE(quote < line.size());
+    if (key == "le")
+      one.le = line.substr(0, quote);
+    else
+      one.labels += key + "=" + std::string(line.substr(0, quote)) + "\n";
+    line.remove_prefix(quote + 1);
+  }
+  if (line.starts_with('}')) line.remove_prefix(1);
+  REQUIRE(line.starts_with(' '));
+  std::size_t used = 0;
+  one.value = std::stod(std::string(line.substr(1)), &used);
+  CHECK(used == line.size() - 1);
+  return {name, one};
+}
+
 std::map<std::string, family> parse(const std::string& text) {
-  static const std::regex line_form(
-      R"re(([a-z_]+)(?:\{((?:[a-z_]+="(?:[^"\\]|\\.)*",?)+)\})? (\S+))re");
-  static const std::regex le_form(R"re(,?le="([^"]*)")re");
   std::map<std::string, family> all;
   std::set<std::string> seen;
   std::istringstream lines(text);
@@ -47,27 +76,20 @@ std::map<std::string, family> parse(const std::string& text) {
     std::string mark;
     std::string kind;
     std::string name;
-    if (line.starts_with('#')) {
-      words >> mark >> kind >> name;
-      if (kind == "HELP") {
-        CHECK_FALSE(all.contains(name));
-        help = name;
-      } else {
-        CHECK(help == name);
-        words >> all[name].type;
-      }
+    if (!line.starts_with('#')) {
+      CHECK(seen.insert(line.substr(0, line.rfind(' '))).second);
+      auto [of, one] = read_sample(line);
+      family_of(all, of).samples[of].push_back(std::move(one));
       continue;
     }
-    std::smatch parts;
-    REQUIRE(std::regex_match(line, parts, line_form));
-    CHECK(seen.insert(line.substr(0, line.rfind(' '))).second);
-    sample one;
-    one.labels = std::regex_replace(parts[2].str(), le_form, "");
-    std::smatch le;
-    const std::string labels = parts[2];
-    if (std::regex_search(labels, le, le_form)) one.le = le[1];
-    one.value = std::stod(parts[3]);
-    family_of(all, parts[1]).samples[parts[1]].push_back(one);
+    words >> mark >> kind >> name;
+    if (kind == "HELP") {
+      CHECK_FALSE(all.contains(name));
+      help = name;
+    } else {
+      CHECK(help == name);
+      words >> all[name].type;
+    }
   }
   return all;
 }
@@ -103,7 +125,7 @@ TEST_CASE("metrics are sound text: families, types, no series twice, buckets tha
       CHECK(buckets.back().le == "+Inf");
       const auto total =
           std::find_if(of.samples.at(name + "_count").begin(), of.samples.at(name + "_count").end(),
-                       [&labels = labels](const sample& one) { return one.labels == labels; });
+                       [of_series = labels](const sample& one) { return one.labels == of_series; });
       CHECK(total->value == buckets.back().value);
     }
     CHECK(of.samples.at(name + "_sum").size() == series.size());
