@@ -207,7 +207,9 @@ task<proto::result<told_call>> ask_within(const running_step* here, const asking
     if (refusal && of->room.prompt_tokens == 0) co_return std::unexpected(std::move(*refusal));
     auto made = co_await fit_below(&*of, refused_tokens);
     if (!made) co_return std::unexpected(std::move(made.error()));
-    if (!made->fits) co_return std::unexpected(no_room(*of, made->tokens));
+    // Who refused knows best what there is room for.
+    if (!made->fits)
+      co_return std::unexpected(refusal ? std::move(*refusal) : no_room(*of, made->tokens));
     refused_tokens = made->tokens;
     auto call = co_await generate(&*of, std::move(*made));
     if (call || call.error().code != refused_for_length || refits == refits_max) co_return call;

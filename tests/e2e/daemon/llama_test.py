@@ -54,10 +54,6 @@ class House:
         self.scratch = Scratch()
         model = self.scratch.root / "random.gguf"
         subprocess.run([RANDOM_MODEL, model], check=True)
-        # One attempt is not enough where engines die.
-        pipeline = self.scratch.personas / "technical-report.yaml"
-        pipeline.write_text(re.sub(r"(output: \w+)", r"\1, attempts: {max: 3, backoff: 5ms}",
-                                   pipeline.read_text()))
         (self.scratch.personas / "eight.yaml").write_text(EIGHT, encoding="utf-8")
         self.scratch.config.write_text(CONFIG.format(model=model), encoding="utf-8")
         self.daemon = Daemon(chimera, self.scratch).start()

@@ -78,8 +78,7 @@ TEST_CASE("the heading gives what a sentence leaves unsaid") {
   CHECK(verdicts("## Throughput of q8_0\n\nThe median was 76.88 tok/s.\n") == "76.88 contradicted");
   // What is not a group (here a statistic) leaves the groups of the sentence alone.
   const std::string heading = "## Percentiles: p95, p5, median, min and max\n\n";
-  CHECK(verdicts(heading + "The median throughput of q4_0 was 76.88 tok/s.\n") ==
-        "76.88 verified");
+  CHECK(verdicts(heading + "The median throughput of q4_0 was 76.88 tok/s.\n") == "76.88 verified");
 }
 
 TEST_CASE("changes and ratios are computed from both sides") {
