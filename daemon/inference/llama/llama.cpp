@@ -154,6 +154,7 @@ task<proto::result<model_limits>> llama::limits(generation_request about) {
   const std::uint64_t asked = asked_tokens(about, "num_ctx");
   found.context_tokens = asked > 0 ? std::min(asked, context) : context;
   found.answer_tokens = asked_tokens(about, "num_predict");
+  found.holds_to_schema = true;
   co_return found;
 }
 

@@ -134,6 +134,7 @@ task<proto::result<model_limits>> ollama::limits(generation_request about) {
   model_limits out;
   out.context_tokens = static_cast<std::uint64_t>(std::clamp<std::int64_t>(asked, 1, most));
   if (answer > 0) out.answer_tokens = static_cast<std::uint64_t>(answer);
+  out.holds_to_schema = true;
   co_return out;
 }
 

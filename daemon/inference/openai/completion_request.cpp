@@ -25,7 +25,7 @@ json messages_of(const generation_request& what) {
 
 // A schema that is no JSON is left out: nobody relies on it.
 void add_format(json& body, const std::string& format, dialect speaks) {
-  if (format.empty() || speaks == dialect::generic) return;
+  if (format.empty() || !takes_schema(speaks)) return;
   json schema = json::parse(format, nullptr, false);
   if (!schema.is_object()) return;
   if (speaks == dialect::tgi) {

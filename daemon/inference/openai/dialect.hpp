@@ -40,6 +40,9 @@ struct seen_server {
 /// From the bodies of GET /v1/models and of the probe that was answered ("" = none was).
 [[nodiscard]] seen_server seen(dialect speaks, std::string_view models, std::string_view answer);
 
+/// Whether an answer can be held to a JSON Schema; of an unknown server nobody knows.
+[[nodiscard]] constexpr bool takes_schema(dialect speaks) { return speaks != dialect::generic; }
+
 /// What a dialect calls an option of a persona; "" = it does not take it.
 [[nodiscard]] std::string_view name_of_option(dialect speaks, std::string_view option);
 

@@ -204,6 +204,7 @@ task<result<model_limits>> openai::limits(generation_request about) {
   if (most != about.options.end())
     std::from_chars(most->second.data(), most->second.data() + most->second.size(), tokens);
   if (tokens > 0) out.answer_tokens = static_cast<std::uint64_t>(tokens);
+  out.holds_to_schema = known_ && takes_schema(known_->speaks);
   co_return out;
 }
 

@@ -73,6 +73,26 @@ def test_a_job_of_four_personas_runs_to_a_report(arguments):
         assert daemon.stop() == 0
 
 
+def test_a_report_is_asked_for_by_schema_and_believed_no_more(arguments):
+    said = {"verdict": "The tree is small.",
+            "findings": [{"text": "All 31337 runs succeeded.", "facts": []}],
+            "recommendations": []}
+    answers = [a for a in ANSWERS if a["when"] != "Chimera Reporter"]
+    answers.append({"when": "Chimera Reporter", "say": json.dumps(said)})
+    with FakeOllama(answers=answers) as ollama:
+        daemon = daemon_with(arguments, ollama)
+        job = daemon.wait_for_end(daemon.submit(report_job(daemon))["id"])
+        assert job["state"] == "completed", problem_of(job)
+        for call in ollama.calls:
+            schema = call.body.get("format")
+            assert (schema is not None) == ("Chimera Reporter" in call.prompt), call.body
+            assert schema is None or set(schema["required"]) == set(said), schema
+        report = daemon.get(f"/v1/jobs/{job['id']}/report").body.decode()
+        assert said["verdict"] in report and '"verdict"' not in report
+        assert "31337" in report and "31337" not in re.sub("~~.*?~~", "", report)
+        daemon.stop()
+
+
 def test_every_call_has_the_same_load_options(arguments):
     # It would take four calls at a time, but does not say so: Chimera makes one.
     with FakeOllama(answers=ANSWERS, parallel=4) as ollama:

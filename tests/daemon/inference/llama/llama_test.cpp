@@ -172,6 +172,7 @@ TEST_CASE("limits are those of the model, the settings and the request") {
   REQUIRE(free);
   CHECK(free->context_tokens == 2048);
   CHECK(free->answer_tokens == 0);
+  CHECK(free->holds_to_schema);
   const auto asked =
       host.wait(host.engine().limits(request("", {{"num_ctx", "1024"}, {"num_predict", "99"}})));
   CHECK(asked->context_tokens == 1024);

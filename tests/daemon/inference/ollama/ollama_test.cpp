@@ -137,6 +137,7 @@ TEST_CASE("every call has the same load options, whatever is asked for") {
     REQUIRE(limits);
     CHECK(limits->context_tokens == 1024);
     CHECK(limits->answer_tokens == 0);
+    CHECK(limits->holds_to_schema);
     CHECK(co_await backend.generate(asked({{"num_ctx", "1024"}}), {}));
     const auto other =
         co_await backend.generate(asked({{"num_ctx", "8192"}, {"num_gpu", "0"}}), {});

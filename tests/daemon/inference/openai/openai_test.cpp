@@ -204,6 +204,7 @@ TEST_CASE("vLLM counts the messages of a prompt, llama-server what its template 
     REQUIRE(limits);
     CHECK(limits->context_tokens == (is_vllm ? 4096 : 2048));
     CHECK(limits->answer_tokens == 64);
+    CHECK(limits->holds_to_schema);
     const auto view = co_await b.it->look();
     REQUIRE(view);
     CHECK(view->slots == (is_vllm ? 16 : 2));
