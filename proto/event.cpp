@@ -130,7 +130,7 @@ bool is_terminal(event_type type) {
 bool may_coalesce(const event& first, const event& next) {
   return first.type == event_type::token_delta && next.type == event_type::token_delta &&
          first.seq + 1 == next.first_seq && first.attempt == next.attempt &&
-         first.step == next.step;
+         first.step == next.step && !first.text.empty() && !next.text.empty();
 }
 
 void coalesce(event& first, const event& next) {

@@ -65,14 +65,14 @@ struct event {
   std::int64_t time_ms = 0;   ///< Unix time, UTC
   std::string step;           ///< "analyse/sweep-gemma"; "" = the job itself
   std::uint32_t attempt = 0;  ///< 1, 2 ... of the step; 0 without a step
-  std::string text;           ///< token_delta: the piece of text, UTF-8
+  std::string text;           ///< token_delta: the piece of text, UTF-8; "" = it is lost
   std::string data;           ///< others: a JSON object as text; "" = {}
 
   bool operator==(const event&) const = default;
 };
 
 /// True if `next` (the event right after `first`) may be merged into it: token_delta of the same
-/// step and attempt.
+/// step and attempt, both with text.
 [[nodiscard]] bool may_coalesce(const event& first, const event& next);
 /// Merges: text appended, seq taken from `next`, time of `first`.
 void coalesce(event& first, const event& next);

@@ -19,6 +19,8 @@ struct problem {
   std::uint64_t column = 0;  ///< 1-based; 0 = unknown
   std::string field;         ///< the field or column at fault
   std::string allowed;       ///< what would have been right
+  /// Seconds that the other side asks to be left alone; 0 = it did not say.
+  std::uint32_t wait_s = 0;
 
   bool operator==(const problem&) const = default;
 };

@@ -32,15 +32,23 @@ void cut(limited_answer limited, std::string rule, std::string_view why, std::st
   text = std::move(limited.markdown);
 }
 
-// The Markdown of an answer, and whether it was the JSON that was asked for.
-std::string markdown_of(const generation& answer, const judging& by, bool& structured,
+// The Markdown of an answer, and whether it was a report as JSON.
+std::string markdown_of(const generation& answer, bool as_json, const judging& by, bool& structured,
                         judged_answer& out) {
   const std::string_view text = unwrap_answer(answer.text);
-  if (by.as_json && !text.empty()) {
+  const bool is_object = writes_report(*by.who) && text.starts_with('{');
+  if ((as_json && !text.empty()) || is_object) {
     auto report = read_structured_report(text);
     structured = report.has_value();
     if (structured) return clean_answer(*report, heading_level(*by.who));
     out.notes.push_back({"report-json", on_one_line(report.error().detail)});
+  }
+  if (is_object) {
+    out.is_broken_json = true;
+    out.asked_for.emplace_back(
+        "Your answer was JSON that breaks off or lacks a part. Write it as Markdown, not as JSON.");
+    out.asked_for.push_back(ask_for_parts({report_part_names.begin(), report_part_names.end()}));
+    return {};
   }
   return clean_answer(text, heading_level(*by.who));
 }
@@ -51,10 +59,10 @@ constexpr std::array<std::size_t, 3> fewer_issues = {10, 3, 1};
 
 }  // namespace
 
-judged_answer judge_answer(const generation& answer, const judging& by) {
+judged_answer judge_answer(const generation& answer, bool as_json, const judging& by) {
   judged_answer out;
   bool structured = false;
-  std::string text = markdown_of(answer, by, structured, out);
+  std::string text = markdown_of(answer, as_json, by, structured, out);
   if (text.empty()) return out;
   if (writes_report(*by.who)) text = with_part_headings(text);
   if (answer.finish_reason == "length" && !structured)
@@ -72,8 +80,8 @@ judged_answer judge_answer(const generation& answer, const judging& by) {
   std::string names;
   for (const std::string& name : missing) names += (names.empty() ? "" : ", ") + name;
   out.notes.push_back({"report-parts", names});
-  out.asked_for.push_back(by.as_json ? "It was not the JSON object that was asked for."
-                                     : ask_for_parts(missing));
+  out.asked_for.push_back(as_json ? "It was not the JSON object that was asked for."
+                                  : ask_for_parts(missing));
   return out;
 }
 
@@ -90,9 +98,11 @@ std::vector<std::string> repair_tails(const judged_answer& answer) {
   };
   std::vector<std::string> tails;
   const std::string full = tail_of(answer.checked.issues.size());
-  std::string quoted = "\nYOUR ANSWER, which is no instruction:\n";
-  append_fenced(quoted, answer.checked.markdown);
-  tails.push_back(quoted + full);
+  if (!answer.is_broken_json) {
+    std::string quoted = "\nYOUR ANSWER, which is no instruction:\n";
+    append_fenced(quoted, answer.checked.markdown);
+    tails.push_back(quoted + full);
+  }
   tails.push_back(full);
   for (const std::size_t issues : fewer_issues)
     if (issues < answer.checked.issues.size()) tails.push_back(tail_of(issues));

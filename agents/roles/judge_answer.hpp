@@ -18,7 +18,6 @@ struct judging {
   const claims::fact_book* book = nullptr;
   const claims::name_lookup* names = nullptr;
   const std::vector<std::string>* given = nullptr;  ///< see claims::check_words
-  bool as_json = false;                             ///< it was asked for as JSON
 };
 
 struct judged_answer {
@@ -26,11 +25,14 @@ struct judged_answer {
   std::vector<answer_note> notes;
   /// What a repair prompt says besides the issues: missing parts, no JSON. Each a sentence.
   std::vector<std::string> asked_for;
+  /// A report begun as JSON that breaks off or is no report: it has no text that could stand.
+  bool is_broken_json = false;
 
   [[nodiscard]] bool stands() const { return checked.issues.empty() && asked_for.empty(); }
 };
 
-[[nodiscard]] judged_answer judge_answer(const generation& answer, const judging& by);
+/// `as_json`: it was asked for as JSON.
+[[nodiscard]] judged_answer judge_answer(const generation& answer, bool as_json, const judging& by);
 
 /// What stands behind a prompt to have its answer repaired, the longest first: with the answer and
 /// all issues, without the answer, with fewer issues, with one.

@@ -109,8 +109,9 @@ struct told_ids {
 /// facts that the prompt told of. A bare number that is one of them becomes a reference; other
 /// issues, and missing parts of a report, go back to the model in at most claims::repairs_max
 /// prompts, each a call of its own; sentences that are still wrong are marked to be struck. A first
-/// answer without text is an error ("role.empty"). The role plain is one call: its answer is handed
-/// on as it is, nothing is checked, and no report may hold it.
+/// answer without text is an error ("role.empty"); a report begun as JSON that is none is asked for
+/// again as Markdown, and an error ("role.json") if it stays so. The role plain is one call: its
+/// answer is handed on as it is, nothing is checked, and no report may hold it.
 ///
 /// Where the backend knows a bound of the context, every prompt fits it with room for its answer:
 /// what has no room is left out by rank (material.hpp) and recorded in the call's `fit`. If the

@@ -40,6 +40,17 @@ proto::problem said_nothing(const std::string& step, const text_generator& gener
   return p;
 }
 
+proto::problem wrote_nothing(const std::string& step, const text_generator& generator,
+                             const call_record& last) {
+  proto::problem p = said_nothing(step, generator);
+  const auto broken = std::ranges::find(last.notes, "report-json", &answer_note::rule);
+  if (broken == last.notes.end()) return p;
+  p.code = "role.json";
+  p.title = fmt::format("step '{}': {} answered with JSON that is no report: {}", step,
+                        generator.describe(), broken->message);
+  return p;
+}
+
 bool is_blank(std::string_view text) {
   return text.find_first_not_of(" \t\r\n") == std::string_view::npos;
 }
@@ -53,12 +64,12 @@ class standard {
         facts_(facts_of(told_, names_)),
         book_(facts_),
         name_of_([this](std::string_view id) { return find_name(id); }),
-        by_{&here.who, &book_, &name_of_, &told_.texts, told.as_json} {}
+        by_{&here.who, &book_, &name_of_, &told_.texts} {}
   standard(const standard&) = delete;
   standard& operator=(const standard&) = delete;
 
-  [[nodiscard]] judged_answer judge(const generation& answer) const {
-    return judge_answer(answer, by_);
+  [[nodiscard]] judged_answer judge(const generation& answer, bool as_json) const {
+    return judge_answer(answer, as_json, by_);
   }
 
  private:
@@ -79,19 +90,20 @@ class standard {
 // the calls, a repair without text leaves the answer before it.
 task<proto::result<std::vector<call_record>>> write_checked(const running_step* here,
                                                             std::string step) {
-  const asking what = ask_for(*here, step);
+  asking what = ask_for(*here, step);
   auto first = co_await ask_within(here, &what);
   if (!first) co_return std::unexpected(std::move(first.error()));
   const standard by(*here, first->told);
-  judged_answer judged = by.judge(first->record.answer);
+  judged_answer judged = by.judge(first->record.answer, first->told.as_json);
   std::vector<call_record> calls = {first->record};
   const auto keep_judged = [&calls](const judged_answer& j) {
     calls.back().checked = j.checked;
     std::ranges::copy(j.notes, std::back_inserter(calls.back().notes));
   };
   keep_judged(judged);
-  const bool empty = judged.checked.markdown.empty();
+  const bool empty = judged.checked.markdown.empty() && !judged.is_broken_json;
   for (std::size_t n = 1; !empty && n <= claims::repairs_max && !judged.stands(); ++n) {
+    if (judged.is_broken_json) what.json_wanted = false;
     auto call = co_await ask_again(here, &what, &*first, fmt::format("{}/repair-{}", step, n),
                                    repair_tails(judged));
     if (!call) co_return std::unexpected(std::move(call.error()));
@@ -99,8 +111,13 @@ task<proto::result<std::vector<call_record>>> write_checked(const running_step* 
       calls.back().notes.push_back({"repair-context", "no prompt to repair it has room"});
       break;
     }
+    const bool as_json = (*call)->told.as_json;
     calls.push_back(std::move((*call)->record));
-    judged_answer next = by.judge(calls.back().answer);
+    judged_answer next = by.judge(calls.back().answer, as_json);
+    if (next.is_broken_json && judged.is_broken_json) {
+      keep_judged(next);
+      continue;
+    }
     if (next.checked.markdown.empty()) {
       keep_judged(judged);
       calls.back().notes.push_back({"repair-empty", "the answer before it stands"});
@@ -190,7 +207,7 @@ task<proto::result<role_output>> run_role(proto::persona who, std::string step, 
   auto calls = co_await write_checked(&here, step);
   if (!calls) co_return std::unexpected(std::move(calls.error()));
   if (calls->back().checked.markdown.empty())
-    co_return std::unexpected(said_nothing(step, *generator));
+    co_return std::unexpected(wrote_nothing(step, *generator, calls->back()));
   role_output output;
   output.made.markdown = claims::with_strikes(calls->back().checked);
   output.calls = std::move(*calls);

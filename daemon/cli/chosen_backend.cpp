@@ -17,9 +17,14 @@ bool is_named(const inference::seen_model& model, std::string_view name) {
   return model.name == name || model.name == std::string(name) + ":latest";
 }
 
-proto::problem no_such_model(const inference::backend_view& view, const std::string& wanted) {
+std::vector<std::string> names_of(const inference::backend_view& view) {
   std::vector<std::string> names;
   for (const inference::seen_model& m : view.models) names.push_back(m.name);
+  return names;
+}
+
+proto::problem no_such_model(const inference::backend_view& view, const std::string& wanted) {
+  const std::vector<std::string> names = names_of(view);
   proto::problem p;
   p.code = "backend.model";
   p.title = fmt::format("{} has no model '{}'", view.server, wanted);
@@ -31,13 +36,11 @@ proto::problem no_such_model(const inference::backend_view& view, const std::str
 }
 
 proto::problem which_model(const inference::backend_view& view) {
-  std::vector<std::string> names;
-  for (const inference::seen_model& m : view.models) names.push_back(m.name);
   proto::problem p;
   p.code = "backend.model";
-  p.title = fmt::format("{} has {} models, and none was chosen", view.server, names.size());
+  p.title = fmt::format("{} has {} models, and none was chosen", view.server, view.models.size());
   p.detail = "name one with --model, or as defaults.model of the settings";
-  p.allowed = fmt::format("{}", fmt::join(names, ", "));
+  p.allowed = fmt::format("{}", fmt::join(names_of(view), ", "));
   return p;
 }
 

@@ -111,6 +111,7 @@ void watch_model::take_of_step(const stream_event& e) {
   of_ = count_in(e.data, "of", of_);
   done_ = count_in(e.data, "done", done_);
   if (e.type == "token.delta") {
+    if (text_in(e.data, "text").empty()) return;  // numbers of tokens that a killed daemon lost
     if (s.first_token_ms == 0) s.first_token_ms = e.time_ms;
     s.last_token_ms = e.time_ms;
     s.tokens += e.seq - std::min(e.first_seq, e.seq) + 1;

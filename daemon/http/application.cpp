@@ -151,16 +151,16 @@ bool offers_protocol(const request& asked) {
 }
 
 // The job of /v1/jobs/{id}/stream, nothing for /v1/stream.
-task<std::expected<std::optional<opening>, refusal>> read_opening(api& a, const call& c) {
+task<std::expected<std::shared_ptr<opening>, refusal>> read_opening(api& a, const call& c) {
   query_reader query(c.asked);
   event_wish wish = read_event_wish(query);
   query.allow("ticket");
   if (std::optional<refusal> why = query.finish()) co_return std::unexpected(std::move(*why));
-  if (!c.path.contains("id")) co_return std::nullopt;
+  if (!c.path.contains("id")) co_return nullptr;
   auto view = co_await a.given.jobs.find(c.at("id"));
   if (!view) co_return std::unexpected(refusal(view.error()));
   if (is_gone(wish.from, view->job)) co_return std::unexpected(events_gone(view->job));
-  co_return opening{std::move(view->job), std::move(wish)};
+  co_return std::make_shared<opening>(std::move(view->job), std::move(wish));
 }
 
 task<accepted_upgrade> accept(api& a, request asked) {

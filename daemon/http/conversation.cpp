@@ -29,7 +29,7 @@ class talk {
   talk(api& a, websocket& socket, const open_stream& stream)
       : api_(a), socket_(socket), stream_(stream), session_(limits_of(a.given.settings)) {}
 
-  task<> run(std::optional<opening> first);
+  task<> run(std::shared_ptr<opening> first);
 
  private:
   struct watch {
@@ -71,6 +71,7 @@ class talk {
   std::list<watch> watches_;
   std::string scratch_;  ///< the message being sent
   std::chrono::nanoseconds bookmarks_looked_at_{0};
+  std::shared_ptr<loop::asio::steady_timer> waker_;     ///< for bookmarks
   std::shared_ptr<loop::asio::steady_timer> release_;   ///< of held tokens; made when needed
   std::optional<std::chrono::nanoseconds> release_at_;  ///< when `release_` wakes
   bool ends_with_job_ = false;
@@ -201,6 +202,7 @@ task<> talk::give_turn(watch& to) {
 void talk::wake_at(std::chrono::nanoseconds when) {
   if (release_at_ && *release_at_ <= when) return;
   release_at_ = when;
+  if (!release_) release_ = std::make_shared<loop::asio::steady_timer>(waker_->get_executor());
   release_->expires_after(when - now());
   const std::weak_ptr<loop::asio::steady_timer> kept = release_;
   release_->async_wait([this, kept](const boost::system::error_code& stopped) {
@@ -243,14 +245,12 @@ void keep_waking(const std::shared_ptr<loop::asio::steady_timer>& timer, websock
   });
 }
 
-task<> talk::run(std::optional<opening> first) {
-  const auto waker =
-      std::make_shared<loop::asio::steady_timer>(co_await loop::asio::this_coro::executor);
-  keep_waking(waker, socket_, api_.given.settings.bookmark);
-  release_ = std::make_shared<loop::asio::steady_timer>(waker->get_executor());
+task<> talk::run(std::shared_ptr<opening> first) {
+  waker_ = std::make_shared<loop::asio::steady_timer>(co_await loop::asio::this_coro::executor);
+  keep_waking(waker_, socket_, api_.given.settings.bookmark);
   if (first) {
     ends_with_job_ = true;
-    co_await begin(std::move(*first), "null", coalesce_usual);
+    co_await begin(std::move(*std::exchange(first, nullptr)), "null", coalesce_usual);
   }
   while (!over()) {
     if (!stream_.allowed()) {
@@ -262,13 +262,15 @@ task<> talk::run(std::optional<opening> first) {
     const bool moved = co_await give_turns();
     if (moved && now() < bookmarks_looked_at_ + api_.given.settings.bookmark / 10) continue;
     co_await send_bookmarks();
-    if (!moved && !over()) co_await socket_.wait();
+    if (moved || over()) continue;
+    std::string().swap(scratch_);  // the many that wait hold no memory of what they said
+    co_await socket_.wait();
   }
 }
 
 }  // namespace
 
-task<> converse(api& a, websocket& socket, identity who, std::optional<opening> first) {
+task<> converse(api& a, websocket& socket, identity who, std::shared_ptr<opening> first) {
   const scope_set needs = first ? scope_read : scope_read | scope_submit;
   const open_stream counted(a, "websocket", {std::move(who), needs, [&socket] { socket.wake(); }});
   talk it(a, socket, counted);

@@ -1,7 +1,7 @@
 // The coroutine behind a WebSocket: takes commands, then gives each subscription a turn.
 #pragma once
 
-#include <optional>
+#include <memory>
 #include <string>
 
 #include "daemon/http/api.hpp"
@@ -17,7 +17,8 @@ struct opening {
 
 /// Runs until the peer goes, breaks a rule, or the job of `first` has ended. Per connection at most
 /// one reading of a log is in memory, whatever the number of subscriptions and the peer's speed.
+/// `first` may be null; it is let go of when it is subscribed to, and the frame stays small.
 [[nodiscard]] task<> converse(api& a, websocket& socket, identity who,
-                              std::optional<opening> first);
+                              std::shared_ptr<opening> first);
 
 }  // namespace chimera::http

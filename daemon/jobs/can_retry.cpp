@@ -26,7 +26,7 @@ constexpr std::array table = std::to_array<entry>({
     {"backend.", true},           {"generation.", true},
     {"client.closed", true},      {"client.connect", true},
     {"client.timeout", true},     {"role.empty", true},
-    {"deadline.attempt", true},
+    {"role.json", true},          {"deadline.attempt", true},
 });
 
 }  // namespace

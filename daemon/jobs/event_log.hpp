@@ -1,6 +1,7 @@
 // The log of every job: append, and follow from any place. All watching is reading here.
 #pragma once
 
+#include <chrono>
 #include <cstddef>
 #include <cstdint>
 #include <functional>
@@ -10,6 +11,7 @@
 #include <vector>
 
 #include <boost/asio/any_io_executor.hpp>
+#include <boost/asio/steady_timer.hpp>
 
 #include "agents/ports/clock.hpp"
 #include "daemon/jobs/group_commit.hpp"
@@ -25,10 +27,14 @@ namespace chimera::jobs {
 struct log_limits {
   std::size_t tail_bytes = 1U << 20U;    ///< of one job
   std::size_t page_bytes = 256U << 10U;  ///< one read of the store
+  /// Tokens alone are stored together after this time, or when there are `tokens_together` of them.
+  std::chrono::milliseconds tokens_wait{200};
+  std::size_t tokens_together = 1024;
 };
 
-/// Loop thread. Everything appended in one turn of the loop is one transaction; an event is shown
-/// when it is in the store, a durable one when it is on disk. Store, pool and clock outlive it.
+/// Loop thread. What is appended in one turn of the loop is one transaction, together with tokens
+/// of turns before. A token is shown at once, another event when it is in the store, a durable one
+/// when it is on disk. Store, pool and clock outlive it.
 class event_log {
  public:
   using completion = group_commit::completion;
@@ -37,11 +43,14 @@ class event_log {
             const clock& time, log_limits limits, completion on_trouble);
   event_log(const event_log&) = delete;
   event_log& operator=(const event_log&) = delete;
+  /// Stores what waits.
+  ~event_log();
 
   /// A job whose first events are these: refused as a whole if the store cannot take it.
   void begin(store::insert_job job, std::vector<proto::event> events, completion done);
-  /// A job of the store that goes on, from its last number.
-  void open(const std::string& job, const std::string& epoch, std::uint64_t last_seq);
+  /// A job of the store that goes on, from its last number. `skipped`: see log_tail.
+  void open(const std::string& job, const std::string& epoch, std::uint64_t last_seq,
+            std::uint64_t skipped = 0);
   /// Numbers and dates the events and appends them together with `changes`, which may be anything
   /// of this job. `done` (may be empty) is called when all of it is visible.
   void append(const std::string& job, std::vector<proto::event> events,
@@ -64,21 +73,33 @@ class event_log {
   /// Joins the readers of an open log, or nothing.
   void attach(log_reader& reader);
   void detach(log_reader& reader);
+  struct place {
+    std::size_t change = 0;  ///< index in turn::changes
+    std::size_t job = 0;     ///< index in turn::jobs
+  };
   struct turn {
     std::vector<store::change> changes;
-    std::vector<std::string> jobs;  ///< whose events become visible
+    std::vector<std::string> jobs;  ///< whose events become stored
     std::vector<completion> done;
-    std::unordered_map<std::string, std::size_t> append_of;  ///< job -> index in changes
-    std::vector<std::size_t> counts;                         ///< events of jobs[i]
+    std::unordered_map<std::string, place> place_of;  ///< of jobs
+    std::vector<std::uint64_t> reached;               ///< the last number of jobs[i]
+    std::size_t events = 0;
     bool sync = false;
-    bool posted = false;
+    bool posted = false;  ///< its end is on its way
+    bool timed = false;   ///< the timer ends it
   };
   void number(log_tail& tail, std::vector<proto::event>& events);
   [[nodiscard]] turn& this_turn();
+  void take_into_turn(const std::string& job, std::vector<proto::event> events);
+  void end_turn_soon();
+  void end_turn_later();
   void flush();
-  void become_visible(const std::string& job, std::size_t count);
+  void show_soon(log_tail& tail);
+  void become_stored(const std::string& job, std::uint64_t seq);
+  static void wake(const log_tail& tail);
   [[nodiscard]] log_tail* find(const std::string& job);
   void drop_if_unused(const std::string& job);
+  void forget(const std::string& job);
 
   store::store& store_;
   loop::asio::any_io_executor loop_;
@@ -87,6 +108,8 @@ class event_log {
   log_limits limits_;
   std::unordered_map<std::string, std::unique_ptr<log_tail>> tails_;
   std::shared_ptr<turn> turn_;
+  std::shared_ptr<boost::asio::steady_timer> turn_end_;  ///< while tokens wait for more of them
+  std::vector<log_tail*> showing_;                       ///< with tokens to show, each once
   std::uint64_t gaps_told_ = 0;
   completion on_trouble_;
   group_commit writer_;

@@ -24,13 +24,15 @@ class merging {
   using line_of = std::function<shared_text(std::uint64_t, std::uint64_t, const proto::event&)>;
   merging(reading& out, line_of line) : out_(out), line_(std::move(line)) {}
 
-  void take(const proto::event& e, bool merge) {
+  /// `after`: the number that the reader has; an event that stands for several may begin before.
+  void take(const proto::event& e, std::uint64_t after, bool merge) {
     if (merge && run_ && proto::may_coalesce(*run_, e)) {
       proto::coalesce(*run_, e);
       return;
     }
     end();
     run_ = e;
+    run_->first_seq = std::max(run_->first_seq, after + 1);
   }
   void end() {
     if (!run_) return;
@@ -100,10 +102,11 @@ void log_reader::read_memory(log_tail& tail, std::size_t bytes_max, reading& out
   };
   merging run(out, line);
   for (std::size_t bytes = 0; reached_ < tail.visible() && bytes < bytes_max;) {
+    const std::uint64_t after = reached_;
     const proto::event& e = tail.at(++reached_);
     if (!where_.filter.wants(e)) continue;
     bytes += bytes_of(e);
-    run.take(e, where_.merge_tokens);
+    run.take(e, after, where_.merge_tokens);
   }
   run.end();
 }
@@ -132,7 +135,7 @@ void log_reader::take_page(std::vector<proto::event> page, std::size_t bytes_max
   std::size_t bytes = 0;
   for (const proto::event& e : page) {
     if (e.seq > shown || bytes >= bytes_max) break;
-    reached_ = e.seq;
+    const std::uint64_t after = std::exchange(reached_, e.seq);
     if (!where_.filter.wants(e)) continue;
     if (caught_up_ && e.type == proto::event_type::token_delta) {
       run.end();
@@ -140,7 +143,7 @@ void log_reader::take_page(std::vector<proto::event> page, std::size_t bytes_max
       continue;
     }
     bytes += bytes_of(e);
-    run.take(e, where_.merge_tokens);
+    run.take(e, after, where_.merge_tokens);
   }
   run.end();
 }

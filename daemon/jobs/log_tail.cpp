@@ -14,31 +14,50 @@ std::size_t bytes_of(const proto::event& e) {
 }  // namespace
 
 void log_tail::add(proto::event& e) {
-  e.seq = ++last_;
-  e.first_seq = e.seq;
+  e.first_seq = last_ + 1;
+  last_ += 1 + std::exchange(skipped_, 0);
+  e.seq = last_;
   waiting_.push_back(e);
 }
 
-void log_tail::become_visible(std::size_t count) {
-  for (; count > 0 && !waiting_.empty(); --count) {
-    bytes_ += bytes_of(waiting_.front());
-    if (waiting_.front().type != proto::event_type::token_delta)
-      last_lasting_ = waiting_.front().seq;
-    entries_.push_back({std::move(waiting_.front()), nullptr});
-    waiting_.pop_front();
-    ++visible_;
-  }
-  while (bytes_ > bytes_max_ && entries_.size() > 1) {
+void log_tail::show_next() {
+  proto::event& next = waiting_.front();
+  bytes_ += bytes_of(next);
+  if (next.type != proto::event_type::token_delta) last_lasting_ = next.seq;
+  visible_ = next.seq;
+  entries_.push_back({std::move(next), nullptr});
+  waiting_.pop_front();
+}
+
+// What is not stored can be read nowhere else.
+void log_tail::drop_oldest() {
+  while (bytes_ > bytes_max_ && entries_.size() > 1 && first() <= stored_) {
     bytes_ -= bytes_of(entries_.front().event);
     entries_.pop_front();
   }
 }
 
+bool log_tail::show_tokens() {
+  const std::uint64_t before = visible_;
+  while (!waiting_.empty() && visible_ < stored_ + tokens_ahead_max) {
+    const proto::event& next = waiting_.front();
+    if (next.type != proto::event_type::token_delta || next.first_seq != next.seq) break;
+    show_next();
+  }
+  drop_oldest();
+  return visible_ != before;
+}
+
+void log_tail::become_stored(std::uint64_t seq) {
+  stored_ = seq;
+  while (!waiting_.empty() && visible_ < stored_) show_next();
+  show_tokens();
+}
+
 const proto::event& log_tail::at(std::uint64_t seq) const { return entries_[seq - first()].event; }
 
 shared_text log_tail::json(std::uint64_t from, std::uint64_t to, const proto::event& merged) {
-  if (from == to) {
-    log_entry& one = entries_[from - first()];
+  if (log_entry& one = entries_[to - first()]; from == one.event.first_seq) {
     if (!one.json)
       one.json = std::make_shared<const std::string>(proto::to_json(one.event, job_, epoch_));
     return one.json;

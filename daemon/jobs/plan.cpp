@@ -221,7 +221,7 @@ plan::decision plan::fail(std::size_t index, proto::problem why, std::int64_t no
   const std::uint32_t most = pipeline_.steps[n.step].attempts.max;
   decision next;
   if (can_retry(why) && n.attempts < most) {
-    next.delay_ns = backoff_ns(n, dice);
+    next.delay_ns = std::max(backoff_ns(n, dice), std::int64_t{why.wait_s} * ns_per_s);
     const std::optional<deadline> last = last_moment_of(n);
     next.retry = !last || now_ns + next.delay_ns < last->at_ns;
     if (!next.retry) why.detail += "; no time is left for another attempt";

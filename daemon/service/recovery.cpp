@@ -42,6 +42,16 @@ std::set<std::string> downstream(const proto::pipeline& p, const std::string& fi
   return steps;
 }
 
+// Stands for tokens that were shown and whose text was lost with the process: no number that
+// anybody saw is given to another event.
+proto::event tokens_not_stored(const std::pair<std::string, std::uint32_t>& attempt) {
+  proto::event e;
+  e.type = event_type::token_delta;
+  e.step = attempt.first;
+  e.attempt = attempt.second;
+  return e;
+}
+
 }  // namespace
 
 task<proto::result<void>> job_service::start() {
@@ -84,13 +94,16 @@ task<proto::result<void>> job_service::recover(proto::job job) {
     fold = std::move(*read);
   }
   if (settings_.tail_may_be_lost) job.epoch = new_id("");
-  log_.open(job.id, job.epoch, job.last_seq);
+  const auto cut = fold.cut();
+  const bool may_have_shown = !cut.empty() && !settings_.tail_may_be_lost;
+  log_.open(job.id, job.epoch, job.last_seq, may_have_shown ? jobs::tokens_ahead_max : 0);
   auto live = std::make_shared<live_job>(std::move(job), log_, loop_);
   const bool was_canceling = live->job.state == job_state::canceling;
   const bool was_running = live->job.state != job_state::queued;
   std::vector<proto::event> events;
+  if (may_have_shown) events.push_back(tokens_not_stored(cut.front()));
   if (was_running) events.push_back(event_of(event_type::job_resumed, {}));
-  for (const auto& [step, attempt] : fold.cut()) {
+  for (const auto& [step, attempt] : cut) {
     proto::event e = event_of(event_type::step_attempt_discarded,
                               {{"reason", "the daemon was stopped while it ran"}});
     e.step = step;

@@ -45,7 +45,8 @@ std::optional<step_state> state_after(event_type type) {
 void step_fold::take(const proto::event& e) {
   if (e.step.empty()) return;
   if (e.type == event_type::token_delta) {
-    const std::uint64_t count = e.seq - e.first_seq + 1;
+    // Without text it stands for numbers, not for tokens: see recovery.
+    const std::uint64_t count = e.text.empty() ? 0 : e.seq - e.first_seq + 1;
     step(e.step).tokens += count;
     tokens_ += count;
     return;

@@ -1,6 +1,8 @@
 #include "daemon/inference/openai/refusal.hpp"
 
 #include <algorithm>
+#include <charconv>
+#include <cstdint>
 #include <initializer_list>
 #include <optional>
 #include <utility>
@@ -125,6 +127,15 @@ meaning meaning_of(unsigned status, const told_error& error) {
   return {"backend.failed", "failed", ""};
 }
 
+// Seconds of a Retry-After; its other form, a date, is told only.
+std::uint32_t wait_of(std::string_view retry_after) {
+  constexpr std::uint32_t longest_s = 3600;
+  std::uint32_t seconds = 0;
+  const char* end = retry_after.data() + retry_after.size();
+  const auto [stop, error] = std::from_chars(retry_after.data(), end, seconds);
+  return error == std::errc() && stop == end ? std::min(seconds, longest_s) : 0;
+}
+
 proto::problem strange(std::string_view who, const refused_call& call) {
   proto::problem p;
   p.code = "backend.protocol";
@@ -172,6 +183,7 @@ proto::problem problem_of(std::string_view who, std::string_view model, const re
   if (call.status == 200 && p.code == "backend.failed")
     p.title = fmt::format("{} failed in the middle of its answer", who);
   if (call.status != 200) p.detail += fmt::format(" (status {})", call.status);
+  p.wait_s = wait_of(call.retry_after);
   if (!call.retry_after.empty())
     p.detail += fmt::format("; it asks to wait: Retry-After {}", beginning_of(call.retry_after));
   if (!what.way_out.empty()) p.detail += fmt::format("; {}", what.way_out);

@@ -310,6 +310,36 @@ TEST_CASE("a backend that holds to a schema is asked for JSON, which proves noth
     CHECK(output->calls.size() == 1);
     CHECK(rules_of(output->calls[0]) == strings{"report-json"});
   }
+  SECTION("JSON that breaks off is asked for again as Markdown") {
+    std::size_t call = 0;
+    tests::bounded_generator model({.holds_to_schema = true}, [&](const generation_request&) {
+      return ++call == 1 ? sound.substr(0, sound.size() / 2) : report_of("It holds.");
+    });
+    const auto output = tests::run_scripted("reporter", e.plan, model);
+    REQUIRE(output.has_value());
+    REQUIRE(output->calls.size() == 2);
+    CHECK(rules_of(output->calls[0]) == strings{"report-json"});
+    CHECK_THAT(model.requests[1].prompt, Contains("Write it as Markdown, not as JSON"));
+    CHECK(model.requests[1].format.empty());
+    CHECK_FALSE(output->made.markdown.contains('{' + std::string("\"verdict\"")));
+    CHECK_THAT(output->made.markdown, Contains("It holds."));
+  }
+  SECTION("JSON that never ends fails the step and says so") {
+    tests::bounded_generator model({.holds_to_schema = true},
+                                   says(sound.substr(0, sound.size() / 2)));
+    const auto output = tests::run_scripted("reporter", e.plan, model);
+    REQUIRE_FALSE(output.has_value());
+    CHECK(model.requests.size() == 3);
+    CHECK(output.error().code == "role.json");
+    CHECK_THAT(output.error().title, Contains("JSON that is no report"));
+  }
+  SECTION("a whole report as JSON is taken where Markdown was asked for") {
+    tests::bounded_generator model({}, says(sound));
+    const auto output = tests::run_scripted("reporter", e.plan, model);
+    REQUIRE(output.has_value());
+    CHECK(output->calls.size() == 1);
+    CHECK_THAT(output->made.markdown, Contains("### Verdict"));
+  }
   SECTION("other roles are asked for text") {
     tests::bounded_generator model({.holds_to_schema = true}, says(good));
     REQUIRE(tests::run_scripted("collector", e.plan, model).has_value());

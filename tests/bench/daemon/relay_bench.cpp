@@ -1,7 +1,9 @@
 // What the daemon adds between a server's socket and watchers: 64 streams of 50 tokens a second
-// (delay and processor time), 64 streams as fast as they go (tokens a second, processor time of
-// each). RELAY_BENCH_RUNS, RELAY_BENCH_SECONDS, RELAY_BENCH_TOKENS (of a stream).
+// (delay and processor time, beside a relay that only copies), 64 streams as fast as they go
+// (tokens a second, processor time of each). RELAY_BENCH_RUNS, RELAY_BENCH_SECONDS,
+// RELAY_BENCH_TOKENS (of a stream).
 #include <algorithm>
+#include <array>
 #include <charconv>
 #include <chrono>
 #include <cstddef>
@@ -20,6 +22,7 @@
 #include "connection.hpp"
 #include "lookalike_server.hpp"
 #include "measured.hpp"
+#include "plain_relay.hpp"
 #include "served_daemon.hpp"
 
 namespace {
@@ -71,51 +74,125 @@ class relay {
   std::vector<std::unique_ptr<watcher>> watchers_;
 };
 
-void measure_paced(std::size_t runs, std::chrono::seconds length) {
+/// What was said at a time, "w" and the nanoseconds of steady_clock, against now.
+class delays {
+ public:
+  void begin() { measures_ = true; }
+  void take(std::string_view text) {
+    if (!measures_) return;
+    ++messages_;
+    const auto now = steady::now().time_since_epoch() / std::chrono::nanoseconds(1);
+    for (std::size_t at = text.find('w'); at != std::string_view::npos;
+         at = text.find('w', at + 1)) {
+      std::int64_t written = 0;
+      std::from_chars(text.data() + at + 1, text.data() + text.size(), written);
+      if (written > 0) ms_.add(static_cast<double>(now - written) / 1e6);
+    }
+  }
+  [[nodiscard]] const series& ms() const { return ms_; }
+  [[nodiscard]] std::size_t messages() const { return messages_; }
+
+ private:
+  bool measures_ = false;
+  std::size_t messages_ = 0;
+  series ms_;
+};
+
+/// Runs of one relay, each a number of a series.
+struct paced_figures {
   series medians;
   series tails;
   series worst;
   series messages;
   series cpu;
   series cpu_of_token;
+
+  void add(const delays& heard, double cpu_seconds, double seconds) {
+    cpu.add(cpu_seconds / seconds * 100);
+    cpu_of_token.add(cpu_seconds / static_cast<double>(heard.ms().size()) * 1e6);
+    medians.add(heard.ms().median());
+    tails.add(heard.ms().quantile(0.99));
+    worst.add(heard.ms().quantile(1));
+    messages.add(static_cast<double>(heard.messages()) / seconds);
+  }
+  void print(std::string_view who) const {
+    fmt::print("{}\n", who);
+    medians.print("p50 of a run, server's write to arrival", "ms");
+    tails.print("p99 of a run", "ms");
+    worst.print("worst of a run", "ms");
+    messages.print("messages (3,200 if none is merged)", "messages/s");
+    cpu.print("processor time", "% of one");
+    cpu_of_token.print("of a token", "us");
+  }
+};
+
+constexpr lookalike_server::pace fifty_a_second{std::chrono::milliseconds(20), 1'000'000};
+
+void measure_daemon(std::chrono::seconds length, paced_figures& out) {
+  relay r(fifty_a_second);
+  delays heard;
+  r.open([&heard](std::string_view text) { heard.take(text); });
+  r.begin();
+  r.context().run_for(std::chrono::seconds(1));
+  heard.begin();
+  const double before = r.daemon().cpu_seconds();
+  r.context().run_for(length);
+  out.add(heard, r.daemon().cpu_seconds() - before, static_cast<double>(length.count()));
+}
+
+/// Reads what a plain relay hands on, to the end of the context.
+class plain_watcher {
+ public:
+  plain_watcher(boost::asio::io_context& context, std::uint16_t port, delays& heard)
+      : heard_(heard), socket_(context) {
+    socket_.connect({asio::ip::address_v4::loopback(), port});
+    read();
+  }
+
+ private:
+  void read() {
+    socket_.async_read_some(asio::buffer(piece_),
+                            [this](const boost::system::error_code& error, std::size_t got) {
+                              if (error) return;
+                              heard_.take({piece_.data(), got});
+                              read();
+                            });
+  }
+  delays& heard_;
+  tcp_socket socket_;
+  std::array<char, 4096> piece_{};
+};
+
+void measure_plain(std::chrono::seconds length, paced_figures& out) {
+  lookalike_server server(fifty_a_second);
+  const plain_relay between(server.port(), streams);
+  boost::asio::io_context context;
+  delays heard;
+  std::vector<std::unique_ptr<plain_watcher>> watchers;
+  for (std::size_t i = 0; i < streams; ++i)
+    watchers.push_back(std::make_unique<plain_watcher>(context, between.port(), heard));
+  while (server.streams() < streams) context.run_for(std::chrono::milliseconds(10));
+  server.begin();
+  context.run_for(std::chrono::seconds(1));
+  heard.begin();
+  const double before = between.cpu_seconds();
+  context.run_for(length);
+  out.add(heard, between.cpu_seconds() - before, static_cast<double>(length.count()));
+}
+
+void measure_paced(std::size_t runs, std::chrono::seconds length) {
+  paced_figures daemon;
+  paced_figures plain;
   for (std::size_t run = 0; run < runs; ++run) {
-    relay r({std::chrono::milliseconds(20), 1'000'000});
-    series ms;
-    bool measures = false;
-    std::size_t count = 0;
-    r.open([&](std::string_view text) {
-      if (!measures) return;
-      ++count;
-      const auto now = steady::now().time_since_epoch() / std::chrono::nanoseconds(1);
-      for (std::size_t at = text.find('w'); at != std::string_view::npos;
-           at = text.find('w', at + 1)) {
-        std::int64_t written = 0;
-        std::from_chars(text.data() + at + 1, text.data() + text.size(), written);
-        ms.add(static_cast<double>(now - written) / 1e6);
-      }
-    });
-    r.begin();
-    r.context().run_for(std::chrono::seconds(1));
-    measures = true;
-    const double before = r.daemon().cpu_seconds();
-    r.context().run_for(length);
-    const auto seconds = static_cast<double>(length.count());
-    const double used = r.daemon().cpu_seconds() - before;
-    cpu.add(used / seconds * 100);
-    cpu_of_token.add(used / static_cast<double>(ms.size()) * 1e6);
-    medians.add(ms.median());
-    tails.add(ms.quantile(0.99));
-    worst.add(ms.quantile(1));
-    messages.add(static_cast<double>(count) / seconds);
+    measure_daemon(length, daemon);
+    measure_plain(length, plain);
   }
   fmt::print("{} streams of 50 tokens/s to {} watchers, {} s a run\n", streams, streams,
              length.count());
-  medians.print("p50 of a run, server's write to arrival", "ms");
-  tails.print("p99 of a run (target 1 ms)", "ms");
-  worst.print("worst of a run", "ms");
-  messages.print("messages (3,200 if none is merged)", "messages/s");
-  cpu.print("processor time of the daemon (target 5)", "% of one");
-  cpu_of_token.print("of a token", "us");
+  daemon.print("the daemon (targets: p99 1 ms, processor time 5 % of one)");
+  plain.print("a plain relay, in turns with it: one epoll_wait, recv, send; nothing is read");
+  fmt::print("  processor time, daemon / plain relay: {:.2f}\n",
+             daemon.cpu.median() / plain.cpu.median());
 }
 
 void measure_flood(std::size_t runs, std::size_t tokens) {

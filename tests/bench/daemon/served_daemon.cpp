@@ -109,8 +109,10 @@ std::size_t served_daemon::resident_bytes() const {
   return resident * static_cast<std::size_t>(sysconf(_SC_PAGESIZE));
 }
 
-double served_daemon::cpu_seconds() const {
-  const std::string stat = text_of(fmt::format("/proc/{}/stat", child_));
+double served_daemon::cpu_seconds() const { return cpu_seconds_of(child_); }
+
+double cpu_seconds_of(pid_t process) {
+  const std::string stat = text_of(fmt::format("/proc/{}/stat", process));
   std::istringstream rest(stat.substr(stat.rfind(')') + 1));
   std::string skipped;
   constexpr int before_utime = 11;

@@ -45,6 +45,8 @@ class served_daemon {
   std::uint16_t port_ = 0;
 };
 
+/// Processor time of all threads of a process.
+[[nodiscard]] double cpu_seconds_of(pid_t process);
 /// Processor time of this process.
 [[nodiscard]] double own_cpu_seconds();
 /// As many open files as the system lets this process and its children have.

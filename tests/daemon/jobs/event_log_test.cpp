@@ -4,6 +4,7 @@
 #include <string>
 #include <vector>
 
+#include <fmt/format.h>
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/steady_timer.hpp>
 #include <catch2/catch.hpp>
@@ -39,6 +40,13 @@ std::vector<proto::event> list(proto::event e) {
   std::vector<proto::event> one;
   one.push_back(std::move(e));
   return one;
+}
+
+proto::problem full() {
+  proto::problem p;
+  p.code = "store.full";
+  p.title = "no space";
+  return p;
 }
 
 // A loop with a log on a store in memory.
@@ -100,7 +108,7 @@ log_reader::place from(std::uint64_t after, bool merge = false) {
   return {"job_1", "E", after, {}, merge};
 }
 
-TEST_CASE("events are numbered from one without a gap and become visible when stored") {
+TEST_CASE("events are numbered from one without a gap; all but tokens become visible when stored") {
   room in;
   in.begin("job_1");
   CHECK(in.log.visible("job_1") == 0);
@@ -125,6 +133,105 @@ TEST_CASE("what is appended in one turn of the loop is one transaction") {
   CHECK(in.kept.commits == before + 1);
 }
 
+TEST_CASE("a token is visible before it is stored, and stored soon after") {
+  room in;
+  in.begin("job_1");
+  in.run();
+  const std::size_t before = in.kept.commits;
+  for (int i = 0; i < 3; ++i) {
+    in.log.append("job_1", list(token("x")));
+    in.context.poll();
+    in.context.restart();
+  }
+  CHECK(in.log.visible("job_1") == 4);
+  CHECK(in.kept.commits == before);
+  in.run();
+  CHECK(in.kept.commits == before + 1);
+  CHECK(in.kept.read_events("job_1", 0, 1000)->size() == 4);
+}
+
+TEST_CASE("tokens do not overtake an event that waits for the store") {
+  room in;
+  in.begin("job_1");
+  in.run();
+  in.kept.fail_with = full();
+  in.log.append("job_1", list(token("x")));
+  in.log.append("job_1", list(other(event_type::step_completed, "a")));
+  in.log.append("job_1", list(token("y", "b")));
+  in.context.run_for(std::chrono::milliseconds(50));
+  CHECK(in.log.visible("job_1") == 2);
+  in.kept.fail_with.reset();
+  in.run();
+  CHECK(in.log.visible("job_1") == 4);
+}
+
+TEST_CASE("without a store only so many tokens are shown, and memory keeps them however small") {
+  room in({.tail_bytes = 1});
+  in.begin("job_1");
+  in.run();
+  in.kept.fail_with = full();
+  for (std::uint64_t i = 0; i < tokens_ahead_max + 100; ++i)
+    in.log.append("job_1", list(token("x")));
+  in.context.run_for(std::chrono::milliseconds(50));
+  CHECK(in.log.visible("job_1") == 1 + tokens_ahead_max);
+  std::uint64_t reached = 0;
+  auto read = [](room& from_room, std::uint64_t& to) -> task<> {
+    log_reader reader(from_room.log, from(1, true), [] {});
+    auto got = co_await reader.next(1U << 20U);
+    REQUIRE(got);
+    CHECK(got->gaps.empty());
+    to = got->reached;
+  };
+  in.scope.start(read(in, reached));
+  in.context.run_for(std::chrono::milliseconds(50));
+  CHECK(reached == 1 + tokens_ahead_max);
+  in.kept.fail_with.reset();
+  in.run();
+  CHECK(in.log.visible("job_1") == 101 + tokens_ahead_max);
+}
+
+// What a process that was killed has shown and not stored is lost; its numbers are not used again.
+TEST_CASE("after a kill the first event stands for the numbers that may have been shown") {
+  room in;
+  in.begin("job_1");
+  in.log.append("job_1", list(token("x")));
+  in.run();
+  event_log next(in.kept, in.context.get_executor(), in.pool, in.time, {},
+                 [](const std::optional<proto::problem>&) {});
+  next.open("job_1", "E", 2, tokens_ahead_max);
+  next.append("job_1", list(token("")));
+  next.append("job_1", list(other(event_type::job_resumed)));
+  next.append("job_1", list(token("y")));
+  next.append("job_1", list(other(event_type::job_completed)));
+  in.run();
+  next.close("job_1");
+  const std::uint64_t last = 2 + 1 + tokens_ahead_max + 3;
+  CHECK(in.kept.read_events("job_1", 0, 1000)->back().seq == last);
+  for (const std::uint64_t after :
+       {std::uint64_t{0}, std::uint64_t{2}, std::uint64_t{50}, last - 4}) {
+    INFO("after " << after);
+    std::uint64_t reached = after;
+    auto follow = [](event_log& log, std::uint64_t& number) -> task<> {
+      log_reader reader(log, from(number, true), [] {});
+      for (bool ended = false; !ended;) {
+        auto got = co_await reader.next(1U << 20U);
+        REQUIRE(got);
+        for (const log_entry& e : got->entries) {
+          CHECK(e.event.first_seq == number + 1);
+          CHECK_THAT(*e.json, Catch::Contains(fmt::format("\"seq\":{}", e.event.seq)));
+          if (e.event.first_seq != e.event.seq)
+            CHECK_THAT(*e.json, Catch::Contains(fmt::format("\"first_seq\":{}", number + 1)));
+          number = e.event.seq;
+        }
+        ended = got->ended;
+      }
+    };
+    in.scope.start(follow(next, reached));
+    in.run();
+    CHECK(reached == last);
+  }
+}
+
 TEST_CASE("durable events are synced, others are not") {
   struct row {
     event_type type;
@@ -145,7 +252,7 @@ TEST_CASE("durable events are synced, others are not") {
 
 TEST_CASE("from every cursor a reader is given the same rest, from memory and from the store") {
   for (const std::size_t tail_bytes : {std::size_t{1} << 20U, std::size_t{1}}) {
-    room in({tail_bytes, 64});
+    room in({.tail_bytes = tail_bytes, .page_bytes = 64});
     in.begin("job_1");
     in.run();
     for (int i = 0; i < 20; ++i) in.log.append("job_1", list(other(event_type::job_progress)));
@@ -205,7 +312,7 @@ TEST_CASE("a reader that joins while the job runs sees history and what comes wi
 }
 
 TEST_CASE("a reader too slow for memory loses tokens, is told which, and nothing else") {
-  room in({400, 4096});
+  room in({.tail_bytes = 400, .page_bytes = 4096});
   in.begin("job_1");
   in.run();
   loop::condition woken(in.context.get_executor());
@@ -241,7 +348,7 @@ TEST_CASE("a reader too slow for memory loses tokens, is told which, and nothing
 }
 
 TEST_CASE("gaps that follow each other are one, however small the readings are") {
-  room in({400, 4096});
+  room in({.tail_bytes = 400, .page_bytes = 4096});
   in.begin("job_1");
   in.run();
   std::vector<std::string> told;
@@ -305,11 +412,8 @@ TEST_CASE(
   room in;
   in.begin("job_1");
   in.run();
-  proto::problem full;
-  full.code = "store.full";
-  full.title = "no space";
-  in.kept.fail_with = full;
-  in.log.append("job_1", list(token("x")));
+  in.kept.fail_with = full();
+  in.log.append("job_1", list(other(event_type::step_started, "a")));
   in.begin("job_2");
   in.begun = true;
   boost::asio::steady_timer mended(in.context, std::chrono::milliseconds(100));

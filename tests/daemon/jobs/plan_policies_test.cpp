@@ -79,6 +79,22 @@ TEST_CASE("jitter moves a wait by at most its share, either way") {
   CHECK(longest >= 1199 * ms);
 }
 
+TEST_CASE("a server that asks for a longer wait is left alone that long, or not asked again") {
+  proto::pipeline p = one_step();
+  p.steps[0].attempts = {9, 1000, 1000, 0};
+  p.steps[0].step_timeout_ms = 5'000;
+  plan decides(p, {});
+  const auto delay_for = [&](std::uint32_t wait_s) {
+    proto::problem why = backend_busy();
+    why.wait_s = wait_s;
+    decides.start(0, 0);
+    return decides.fail(0, why, 0, middle);
+  };
+  CHECK(delay_for(0).delay_ns == 1000 * ms);
+  CHECK(delay_for(3).delay_ns == 3000 * ms);
+  CHECK_FALSE(delay_for(60).retry);
+}
+
 TEST_CASE("only problems that may pass are tried again") {
   const std::vector<std::pair<std::string, bool>> cases = {
       {"backend.timeout", true},  {"backend.stalled", true},   {"backend.unauthorized", false},

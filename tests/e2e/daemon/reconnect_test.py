@@ -2,17 +2,18 @@
 """Random disconnects and reconnects over WebSocket, SSE, NDJSON and paged history while jobs run.
 
 Each watcher goes on from the last number that it has. In the end each has seen the same events:
-nothing lost, nothing doubled, whichever way it came.
+nothing lost, nothing doubled, whichever way it came; also over kill -9.
 
 usage: reconnect_test.py CHIMERA [--reconnects N] [--seed N] [--long]
 """
 import random
 import sys
 import threading
+import time
 
 import runner
-from harness import TERMINAL_EVENTS, Daemon, Scratch
-from invariants import check_jobs
+from harness import TERMINAL_EVENTS, Daemon, Scratch, Unreachable
+from invariants import check_jobs, text_of
 from streams import LIVE, Ended, expanded, history, is_log_event
 
 SHORT, LONG = 100, 1000
@@ -98,6 +99,56 @@ def test_random_reconnects(arguments):
         check_jobs(daemon, [job])
     print(f"    {reconnects} connections over {jobs} jobs")
     assert daemon.stop() == 0
+
+
+class Survivor(Watcher):
+    """Goes on from its last number whenever the daemon is killed and started again."""
+
+    def one_connection(self):
+        try:
+            super().one_connection()
+        except (Unreachable, OSError):
+            time.sleep(0.02)
+        except AssertionError as problem:
+            if "broke" not in str(problem) and "before the job" not in str(problem):
+                raise
+            time.sleep(0.02)
+
+
+def test_watchers_go_on_over_kills(arguments):
+    """Numbers follow each other over kill -9, and what stands in the end is what history says.
+
+    Tokens of a cut attempt that were shown and not stored are in nobody's history."""
+    kills = 20 if arguments.long else 4
+    daemon, chance = Daemon(arguments.chimera, Scratch()).start(), random.Random(arguments.seed)
+    for number in range(kills):
+        job = daemon.submit(JOBS[number % 2])["id"]
+        watchers = [Survivor(daemon, job, chance.random()) for _ in range(WATCHERS)]
+        threads = [threading.Thread(target=watcher.run) for watcher in watchers]
+        for thread in threads:
+            thread.start()
+        time.sleep(0.05 + chance.random() * 0.15)
+        daemon.kill()
+        daemon.start()
+        for thread in threads:
+            thread.join(120)
+        whole = list(history(daemon, job))
+        for watcher in watchers:
+            if watcher.problem:
+                raise watcher.problem
+            for what in (lifecycle_of, texts_of):
+                assert what(watcher.events) == what(whole), watcher.ways
+        check_jobs(daemon, [job])
+    print(f"    {kills} kills under {WATCHERS} watchers each")
+    assert daemon.stop() == 0
+
+
+def lifecycle_of(events):
+    return [(e["seq"], e["type"], e.get("step")) for e in events if e["type"] != "token.delta"]
+
+
+def texts_of(events):
+    return {step: text_of(events, step) for step in {e.get("step") for e in events} if step}
 
 
 def test_same_bytes_on_every_way(arguments):

@@ -58,9 +58,18 @@ TEST_CASE("an error in the middle may name its own status") {
   CHECK(got.code == "backend.loading");
 }
 
-TEST_CASE("how long to wait is told") {
+TEST_CASE("how long to wait is told and waited") {
   const auto got = problem_of("it", "m", {429, R"({"error":"slow down"})", "17"});
   CHECK_THAT(got.detail, Catch::Contains("Retry-After 17") && Catch::Contains("slow down"));
+  CHECK(got.wait_s == 17);
+  const auto wait_of = [](std::string_view header) {
+    return problem_of("it", "m", {503, "{}", header}).wait_s;
+  };
+  CHECK(wait_of("") == 0);
+  CHECK(wait_of("Wed, 21 Oct 2026 07:28:00 GMT") == 0);
+  CHECK(wait_of("12x") == 0);
+  CHECK(wait_of("99999999999") == 0);
+  CHECK(wait_of("100000") == 3600);
 }
 
 TEST_CASE("only a refusal of the request itself may be about an unknown field") {
