@@ -145,7 +145,8 @@ class memory_store final : public store::store {
     auto job = find(c.job);
     if (!job) return std::unexpected(job.error());
     for (const proto::event& e : c.events) {
-      if (e.seq != (*job)->job.last_seq + 1) return proto::fail("store.gap", "a hole in the log");
+      if (e.first_seq != (*job)->job.last_seq + 1)
+        return proto::fail("store.gap", "a hole in the log");
       (*job)->job.last_seq = e.seq;
       (*job)->events.push_back(e);
     }

@@ -134,7 +134,7 @@ std::string clipped(std::string text) {
   // Never cut inside a UTF-8 sequence.
   while (end > 0 && (static_cast<unsigned char>(text[end]) & 0xC0U) == 0x80U) --end;
   text.resize(end);
-  return text;
+  return text + "\xE2\x80\xA6";  // an ellipsis: it is not the whole
 }
 
 /// How many of the row's times and rates are numbers, zeros and holes.

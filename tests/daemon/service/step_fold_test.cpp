@@ -24,8 +24,11 @@ TEST_CASE("a step is what its last event made of it") {
   fold.take(at(event_type::step_ready, "collect", 0));
   CHECK(fold.steps().front().state == "ready");
   fold.take(at(event_type::step_started, "collect", 1, R"({"persona":"DataCollector-9000"})"));
-  fold.take(at(event_type::token_delta, "collect", 1));
-  fold.take(at(event_type::token_delta, "collect", 1));
+  for (const char* text : {"a ", "token", ""}) {  // the last stands for numbers only
+    proto::event said = at(event_type::token_delta, "collect", 1);
+    said.text = text;
+    fold.take(said);
+  }
   CHECK(fold.running() == 1);
   CHECK(fold.steps().front().tokens == 2);
   CHECK(fold.steps().front().persona == "DataCollector-9000");
@@ -39,7 +42,9 @@ TEST_CASE("a step is what its last event made of it") {
 TEST_CASE("tokens of an attempt that was discarded do not count") {
   step_fold fold;
   fold.take(at(event_type::step_started, "collect", 1));
-  fold.take(at(event_type::token_delta, "collect", 1));
+  proto::event said = at(event_type::token_delta, "collect", 1);
+  said.text = "word";
+  fold.take(said);
   fold.take(at(event_type::step_attempt_discarded, "collect", 1));
   CHECK(fold.steps().front().state == "retrying");
   fold.take(at(event_type::step_started, "collect", 2));
