@@ -74,7 +74,7 @@ task<ending> analysis::let_agents_write() {
   inputs.generator = &around_.generator;
   inputs.time = &around_.time;
   progress_journal log(&around_.shown);
-  auto outcome = co_await jobs::run_pipeline(std::move(inputs), log);
+  auto outcome = co_await jobs::run_pipeline(std::move(inputs), &log);
   if (!outcome) co_return failed_job(outcome.error());
   run_.agents = std::move(*outcome);
   run_.analysis_ns = around_.time.now().count() - began;

@@ -56,7 +56,7 @@ proto::result<ordered_json> choose(const ordered_json& all, const std::string& n
 }
 
 // Beside its place until it is whole; the name of the file is the last thing that happens.
-task<proto::result<void>> save(server& at, ordered_json artifact, std::string out) {
+task<proto::result<void>> save(server* at, ordered_json artifact, std::string out) {
   const bool to_stdout = out == "-";
   const std::string unfinished = fmt::format("{}.{}.part", out, ::getpid());
   file_pointer file(to_stdout ? nullptr : std::fopen(unfinished.c_str(), "wbx"));
@@ -70,7 +70,7 @@ task<proto::result<void>> save(server& at, ordered_json artifact, std::string ou
     return failure == 0;
   };
   const std::string sha256 = text_in(artifact, "sha256");
-  const auto answer = co_await at.download("/v1/artifacts/" + encoded(sha256), take);
+  const auto answer = co_await at->download("/v1/artifacts/" + encoded(sha256), take);
   if (file && std::fclose(file.release()) != 0 && failure == 0) failure = errno;
   proto::result<void> done;
   if (!answer) done = std::unexpected(answer.error());
@@ -86,10 +86,10 @@ task<proto::result<void>> save(server& at, ordered_json artifact, std::string ou
   co_return done;
 }
 
-task<proto::result<exit_code>> work(server& at, job_options options) {
-  const auto id = co_await at.complete_id(options.job);
+task<proto::result<exit_code>> work(server* at, job_options options) {
+  const auto id = co_await at->complete_id(options.job);
   if (!id) co_return std::unexpected(id.error());
-  auto all = co_await at.read_all("/v1/jobs/" + encoded(*id) + "/artifacts", most);
+  auto all = co_await at->read_all("/v1/jobs/" + encoded(*id) + "/artifacts", most);
   if (!all) co_return std::unexpected(std::move(all.error()));
   if (!options.name.empty()) {
     const auto chosen = choose(*all, options.name);
@@ -114,7 +114,7 @@ task<proto::result<exit_code>> work(server& at, job_options options) {
 }  // namespace
 
 exit_code artifacts(const job_options& options) {
-  return with_server(options.at, [&options](server& at) { return work(at, options); });
+  return with_server(options.at, [&options](server* at) { return work(at, options); });
 }
 
 }  // namespace chimera::cli

@@ -81,12 +81,12 @@ bool all_looked_at(const ordered_json& all) {
   });
 }
 
-task<proto::result<exit_code>> list(server& at, bool json) {
-  proto::result<ordered_json> all = co_await at.read_all("/v1/backends", most);
+task<proto::result<exit_code>> list(server* at, bool json) {
+  proto::result<ordered_json> all = co_await at->read_all("/v1/backends", most);
   for (int asked = 1; all && !all_looked_at(*all) && asked < asks_max; ++asked) {
     boost::asio::steady_timer wait(co_await boost::asio::this_coro::executor, between_asks);
     co_await wait.async_wait(loop::as_result);
-    all = co_await at.read_all("/v1/backends", most);
+    all = co_await at->read_all("/v1/backends", most);
   }
   if (!all) co_return std::unexpected(std::move(all.error()));
   if (json)
@@ -117,7 +117,7 @@ std::string backends_text(const ordered_json& all) {
 
 exit_code backends(const backends_options& options) {
   if (!options.config)
-    return with_server(options.at, [&options](server& at) { return list(at, options.at.json); });
+    return with_server(options.at, [&options](server* at) { return list(at, options.at.json); });
   const auto settings = settings_of(*options.config);
   if (!settings) return tell(settings.error(), options.at.json);
   auto looked = look_at_all(*settings);

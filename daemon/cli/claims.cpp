@@ -21,12 +21,12 @@ std::string facts_cell(const ordered_json& claim) {
   return text;
 }
 
-task<proto::result<exit_code>> work(server& at, job_options options) {
-  const auto id = co_await at.complete_id(options.job);
+task<proto::result<exit_code>> work(server* at, job_options options) {
+  const auto id = co_await at->complete_id(options.job);
   if (!id) co_return std::unexpected(id.error());
   std::string path = "/v1/jobs/" + encoded(*id) + "/claims?limit=1000";
   if (!options.verdict.empty()) path += "&verdict=" + encoded(options.verdict);
-  auto all = co_await at.read_all(path, most);
+  auto all = co_await at->read_all(path, most);
   if (!all) co_return std::unexpected(std::move(all.error()));
   if (options.at.json) {
     print_json({{"data", std::move(*all)}});
@@ -44,7 +44,7 @@ task<proto::result<exit_code>> work(server& at, job_options options) {
 }  // namespace
 
 exit_code claims(const job_options& options) {
-  return with_server(options.at, [&options](server& at) { return work(at, options); });
+  return with_server(options.at, [&options](server* at) { return work(at, options); });
 }
 
 }  // namespace chimera::cli

@@ -51,7 +51,7 @@ proto::result<side> find(const std::string& asked) {
   return found;
 }
 
-task<proto::result<exit_code>> fetch_sides(server& at, const side* one, const side* other) {
+task<proto::result<exit_code>> fetch_sides(server* at, const side* one, const side* other) {
   for (const side* s : {one, other}) {
     if (!s->fetched) continue;
     auto done = co_await fetch_into(at, s->asked, *s->folder,
@@ -76,7 +76,7 @@ exit_code diff(const diff_options& options) {
   if (!after) return refuse(options, after.error());
   if (before->fetched || after->fetched) {
     const exit_code end =
-        with_server(options.at, [&](server& at) { return fetch_sides(at, &*before, &*after); });
+        with_server(options.at, [&](server* at) { return fetch_sides(at, &*before, &*after); });
     if (end != exit_code::done) return end;
   }
   const auto then = read_folder(*before->folder);

@@ -62,9 +62,10 @@ struct ps_options {
 [[nodiscard]] exit_code outcome_of(std::string_view state);
 /// The document, indented, and a line end.
 void print_json(const ordered_json& document);
-/// Waits until the job has ended, over restarts of the daemon; the job as it is then.
-[[nodiscard]] task<proto::result<ordered_json>> wait_for_end(server& at, std::string id);
-/// What `watch` does, for a job whose id is whole.
-[[nodiscard]] task<proto::result<exit_code>> watch_job(server& at, std::string id, bool json);
+/// Waits until the job has ended, over restarts of the daemon; the job as it is then. `at`
+/// outlives the coroutine.
+[[nodiscard]] task<proto::result<ordered_json>> wait_for_end(server* at, std::string id);
+/// What `watch` does, for a job whose id is whole. `at` outlives the coroutine.
+[[nodiscard]] task<proto::result<exit_code>> watch_job(server* at, std::string id, bool json);
 
 }  // namespace chimera::cli

@@ -24,13 +24,13 @@ bool is_confined(const std::string& name) {
   return name.find('\0') == std::string::npos;
 }
 
-task<proto::result<std::string>> fetch_whole(server& at, std::string sha256) {
+task<proto::result<std::string>> fetch_whole(server* at, std::string sha256) {
   std::string content;
   auto take = [&content](std::string_view bytes) {
     content += bytes;
     return true;
   };
-  const auto answer = co_await at.download("/v1/artifacts/" + encoded(sha256), take);
+  const auto answer = co_await at->download("/v1/artifacts/" + encoded(sha256), take);
   if (!answer) co_return std::unexpected(answer.error());
   evidence::sha256_stream sum;
   sum.add(content);
@@ -43,8 +43,8 @@ task<proto::result<std::string>> fetch_whole(server& at, std::string sha256) {
 }  // namespace
 
 // The files of the report are those that the job itself made, not its steps.
-task<proto::result<void>> fetch_report(server& at, std::string id, report_sink to) {
-  const auto all = co_await at.read_all("/v1/jobs/" + encoded(id) + "/artifacts", most);
+task<proto::result<void>> fetch_report(server* at, std::string id, report_sink to) {
+  const auto all = co_await at->read_all("/v1/jobs/" + encoded(id) + "/artifacts", most);
   if (!all) co_return std::unexpected(all.error());
   bool any = false;
   for (const ordered_json& one : *all) {
@@ -61,7 +61,7 @@ task<proto::result<void>> fetch_report(server& at, std::string id, report_sink t
   }
   if (any) co_return proto::result<void>{};
   // The daemon says best why there is none.
-  const auto why = co_await at.ask(get("/v1/jobs/" + encoded(id) + "/report"));
+  const auto why = co_await at->ask(get("/v1/jobs/" + encoded(id) + "/report"));
   if (!why) co_return std::unexpected(why.error());
   co_return proto::fail("report.none", "the job has no report", "");
 }

@@ -17,7 +17,8 @@ struct report_sink {
 };
 
 /// Fetches each wanted file, holds it to its hash and hands it to `to`. Errors: those of the way to
-/// the daemon, "client.hash", and what the daemon says of a job that has no report.
-[[nodiscard]] task<proto::result<void>> fetch_report(server& at, std::string id, report_sink to);
+/// the daemon, "client.hash", and what the daemon says of a job that has no report. `at` outlives
+/// the coroutine.
+[[nodiscard]] task<proto::result<void>> fetch_report(server* at, std::string id, report_sink to);
 
 }  // namespace chimera::cli

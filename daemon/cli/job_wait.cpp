@@ -28,7 +28,7 @@ void print_json(const ordered_json& document) {
   fmt::print("{}\n", document.dump(1, ' ', false, ordered_json::error_handler_t::replace));
 }
 
-task<proto::result<ordered_json>> wait_for_end(server& at, std::string id) {
+task<proto::result<ordered_json>> wait_for_end(server* at, std::string id) {
   const loop::steady_clock time;
   std::chrono::milliseconds pause = first_pause;
   auto lost = std::chrono::nanoseconds::zero();
@@ -37,7 +37,7 @@ task<proto::result<ordered_json>> wait_for_end(server& at, std::string id) {
     request.path = "/v1/jobs/" + encoded(id);
     request.headers = {{"prefer", fmt::format("wait={}", ask_for.count())}};
     request.silence = silence;
-    auto job = co_await at.read(std::move(request));
+    auto job = co_await at->read(std::move(request));
     if (job) {
       const auto state = proto::job_state_of(text_in(*job, "state"));
       if (state && proto::is_terminal(*state)) co_return job;

@@ -12,8 +12,8 @@ namespace {
 
 constexpr std::size_t most = 10'000;
 
-task<proto::result<exit_code>> list(server& at, std::string what, bool json) {
-  auto all = co_await at.read_all("/v1/" + what, most);
+task<proto::result<exit_code>> list(server* at, std::string what, bool json) {
+  auto all = co_await at->read_all("/v1/" + what, most);
   if (!all) co_return std::unexpected(std::move(all.error()));
   if (json) {
     print_json({{"data", std::move(*all)}});
@@ -28,7 +28,7 @@ task<proto::result<exit_code>> list(server& at, std::string what, bool json) {
 }  // namespace
 
 exit_code list_of_server(const server_options& options, const std::string& what) {
-  return with_server(options, [&](server& at) { return list(at, what, options.json); });
+  return with_server(options, [&](server* at) { return list(at, what, options.json); });
 }
 
 }  // namespace chimera::cli

@@ -43,12 +43,12 @@ std::string labels_cell(const ordered_json& job) {
   return text;
 }
 
-task<proto::result<exit_code>> work(server& at, ps_options options) {
+task<proto::result<exit_code>> work(server* at, ps_options options) {
   std::vector<std::string> states = options.states;
   if (states.empty() && !options.all) states = {"queued", "running", "input_required", "canceling"};
   std::string path = "/v1/jobs?limit=200";
   if (!states.empty()) path += "&state=" + encoded(fmt::format("{}", fmt::join(states, ",")));
-  auto jobs = co_await at.read_all(path, options.limit);
+  auto jobs = co_await at->read_all(path, options.limit);
   if (!jobs) co_return std::unexpected(std::move(jobs.error()));
   if (options.at.json) {
     print_json({{"data", std::move(*jobs)}});
@@ -71,7 +71,7 @@ task<proto::result<exit_code>> work(server& at, ps_options options) {
 }  // namespace
 
 exit_code ps(const ps_options& options) {
-  return with_server(options.at, [&options](server& at) { return work(at, options); });
+  return with_server(options.at, [&options](server* at) { return work(at, options); });
 }
 
 }  // namespace chimera::cli

@@ -126,7 +126,7 @@ exit_code finish(const replay_options& options, const proto::result<replayed>& e
   return same ? exit_code::done : exit_code::verification_failed;
 }
 
-task<proto::result<exit_code>> fetched(server& at, std::string job, fs::path into) {
+task<proto::result<exit_code>> fetched(server* at, std::string job, fs::path into) {
   const auto all = [](const std::string&) { return true; };
   auto done = co_await fetch_into(at, std::move(job), std::move(into), all);
   if (!done) co_return std::unexpected(std::move(done.error()));
@@ -148,7 +148,7 @@ exit_code replay(const replay_options& options) {
   auto scratch = scratch_folder::make();
   if (!scratch) return tell(scratch.error(), options.at.json);
   const exit_code end = with_server(
-      options.at, [&](server& at) { return fetched(at, options.source, scratch->path()); });
+      options.at, [&](server* at) { return fetched(at, options.source, scratch->path()); });
   if (end != exit_code::done) return end;
   return finish(options, replay_folder(options, scratch->path()));
 }

@@ -15,8 +15,8 @@ namespace {
 const std::map<std::string, std::string> types = {
     {"md", "text/markdown"}, {"html", "text/html"}, {"json", "application/json"}};
 
-task<proto::result<void>> save(server& at, std::string id, std::string out) {
-  const auto job = co_await at.read(get("/v1/jobs/" + encoded(id)));
+task<proto::result<void>> save(server* at, std::string id, std::string out) {
+  const auto job = co_await at->read(get("/v1/jobs/" + encoded(id)));
   if (!job) co_return std::unexpected(job.error());
   const auto inputs = job->find("inputs");
   std::string dataset = inputs == job->end() ? "" : text_in(*inputs, "path");
@@ -34,8 +34,8 @@ task<proto::result<void>> save(server& at, std::string id, std::string out) {
   co_return folder->commit();
 }
 
-task<proto::result<exit_code>> work(server& at, job_options options) {
-  const auto id = co_await at.complete_id(options.job);
+task<proto::result<exit_code>> work(server* at, job_options options) {
+  const auto id = co_await at->complete_id(options.job);
   if (!id) co_return std::unexpected(id.error());
   if (!options.out.empty()) {
     const auto saved = co_await save(at, *id, options.out);
@@ -49,7 +49,7 @@ task<proto::result<exit_code>> work(server& at, job_options options) {
   server_request request = get("/v1/jobs/" + encoded(*id) + "/report");
   const std::string format = options.at.json ? "json" : options.format;
   request.headers = {{"accept", types.at(format)}};
-  const auto answer = co_await at.ask(std::move(request));
+  const auto answer = co_await at->ask(std::move(request));
   if (!answer) co_return std::unexpected(answer.error());
   fmt::print("{}", answer->body);
   co_return exit_code::done;
@@ -58,7 +58,7 @@ task<proto::result<exit_code>> work(server& at, job_options options) {
 }  // namespace
 
 exit_code report(const job_options& options) {
-  return with_server(options.at, [&options](server& at) { return work(at, options); });
+  return with_server(options.at, [&options](server* at) { return work(at, options); });
 }
 
 }  // namespace chimera::cli

@@ -42,9 +42,9 @@ scratch_folder::~scratch_folder() {
   if (!path_.empty()) fs::remove_all(path_, ignored);
 }
 
-task<proto::result<void>> fetch_into(server& at, std::string job, fs::path folder,
+task<proto::result<void>> fetch_into(server* at, std::string job, fs::path folder,
                                      std::function<bool(const std::string& name)> wants) {
-  const auto id = co_await at.complete_id(job);
+  const auto id = co_await at->complete_id(job);
   if (!id) co_return std::unexpected(id.error());
   report_sink sink;
   sink.wants = std::move(wants);

@@ -30,8 +30,9 @@ class scratch_folder {
 };
 
 /// Fetches the wanted files of a job's report into `folder`. The job may be the beginning of an id.
+/// `at` outlives the coroutine.
 [[nodiscard]] task<proto::result<void>> fetch_into(
-    server& at, std::string job, std::filesystem::path folder,
+    server* at, std::string job, std::filesystem::path folder,
     std::function<bool(const std::string& name)> wants);
 
 }  // namespace chimera::cli

@@ -31,7 +31,7 @@ proto::result<jobs::pipeline_outcome> replay(reporting::recording& recorded, con
   inputs.generator = &generator;
   inputs.time = &time;
   progress_journal unseen(nullptr);
-  boost::asio::co_spawn(context, jobs::run_pipeline(std::move(inputs), unseen),
+  boost::asio::co_spawn(context, jobs::run_pipeline(std::move(inputs), &unseen),
                         [&](std::exception_ptr error, auto result) {
                           failure = std::move(error);
                           if (!failure) outcome = std::move(result);

@@ -88,8 +88,7 @@ task<proto::result<http::client_response>> server::download(
   const auto is_sound = [](const http::client_response& answer) {
     return answer.status >= 200 && answer.status <= 299;
   };
-  auto keep = [&take](std::string chunk) -> task<bool> { co_return take(chunk); };
-  auto answer = co_await http::stream(std::move(request), is_sound, keep);
+  auto answer = co_await http::stream(std::move(request), is_sound, std::move(take));
   if (answer && !is_sound(*answer)) co_return std::unexpected(problem_of(*answer));
   co_return answer;
 }
@@ -144,7 +143,7 @@ task<proto::result<std::string>> server::complete_id(std::string beginning) cons
 }
 
 exit_code with_server(const server_options& options,
-                      const std::function<task<proto::result<exit_code>>(server&)>& work) {
+                      const std::function<task<proto::result<exit_code>>(server*)>& work) {
   loop::blocking_pool pool(1);
   auto chosen = server::choose(options, pool);
   if (!chosen) return tell(chosen.error(), options.json);
@@ -155,7 +154,7 @@ exit_code with_server(const server_options& options,
                        proto::result<exit_code>* into) -> task<> {
     *into = co_await std::move(doing);
   };
-  scope.start(keep(work(*chosen), &end));
+  scope.start(keep(work(&*chosen), &end));
   context.run();
   if (scope.first_error()) std::rethrow_exception(scope.first_error());
   return end ? *end : tell(end.error(), options.json);

@@ -36,6 +36,7 @@ struct server_request {
   std::chrono::milliseconds silence{30'000};  ///< longer than what the request waits for
 };
 
+/// Outlives every coroutine that is given a pointer to it: with_server() sees to that.
 class server {
  public:
   /// Errors: an address that is none, a token that cannot be read or does not fit into a header.
@@ -92,6 +93,6 @@ exit_code tell(const proto::problem& p, bool json);
 /// Runs `work` on a loop of its own and tells its problem.
 [[nodiscard]] exit_code with_server(
     const server_options& options,
-    const std::function<task<proto::result<exit_code>>(server&)>& work);
+    const std::function<task<proto::result<exit_code>>(server*)>& work);
 
 }  // namespace chimera::cli

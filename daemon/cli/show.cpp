@@ -50,13 +50,13 @@ void print_steps(const ordered_json& steps) {
   fmt::print("\n{}", table_text(rows));
 }
 
-task<proto::result<exit_code>> work(server& at, job_options options) {
-  const auto id = co_await at.complete_id(options.job);
+task<proto::result<exit_code>> work(server* at, job_options options) {
+  const auto id = co_await at->complete_id(options.job);
   if (!id) co_return std::unexpected(id.error());
   const std::string path = "/v1/jobs/" + encoded(*id);
-  auto job = co_await at.read(get(path));
+  auto job = co_await at->read(get(path));
   if (!job) co_return std::unexpected(std::move(job.error()));
-  auto steps = co_await at.read_all(path + "/steps", 10'000);
+  auto steps = co_await at->read_all(path + "/steps", 10'000);
   if (!steps) co_return std::unexpected(std::move(steps.error()));
   if (options.at.json) {
     (*job)["steps"] = std::move(*steps);
@@ -71,7 +71,7 @@ task<proto::result<exit_code>> work(server& at, job_options options) {
 }  // namespace
 
 exit_code show(const job_options& options) {
-  return with_server(options.at, [&options](server& at) { return work(at, options); });
+  return with_server(options.at, [&options](server* at) { return work(at, options); });
 }
 
 }  // namespace chimera::cli

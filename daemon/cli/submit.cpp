@@ -65,7 +65,7 @@ proto::result<ordered_json> body_of(const submit_options& options) {
   return body;
 }
 
-task<proto::result<std::string>> upload(server& at, std::string folder) {
+task<proto::result<std::string>> upload(server* at, std::string folder) {
   auto packed = packed_tree::pack(folder);
   if (!packed) co_return std::unexpected(std::move(packed.error()));
   if (packed->left_out() > 0)
@@ -77,27 +77,27 @@ task<proto::result<std::string>> upload(server& at, std::string folder) {
   request.headers = {{"content-type", "application/x-tar"}};
   request.body_file = packed->file();
   request.silence = std::chrono::minutes(10);
-  const auto made = co_await at.read(std::move(request));
+  const auto made = co_await at->read(std::move(request));
   if (!made) co_return std::unexpected(made.error());
   co_return text_in(*made, "id");
 }
 
-task<proto::result<ordered_json>> post(server& at, ordered_json body) {
+task<proto::result<ordered_json>> post(server* at, ordered_json body) {
   const loop::steady_clock time;
   server_request request;
   request.method = "POST";
   request.path = "/v1/jobs";
   request.body = body.dump(-1, ' ', false, ordered_json::error_handler_t::replace);
   request.headers = {{"content-type", "application/json"}, {"idempotency-key", new_key()}};
-  auto made = co_await at.read(request);
+  auto made = co_await at->read(request);
   for (int tried = 1; tried < tries_max && !made && made.error().code == "client.closed"; ++tried) {
     co_await time.sleep(std::chrono::milliseconds(500));
-    made = co_await at.read(request);
+    made = co_await at->read(request);
   }
   co_return made;
 }
 
-task<proto::result<exit_code>> work(server& at, submit_options options) {
+task<proto::result<exit_code>> work(server* at, submit_options options) {
   auto body = body_of(options);
   if (!body) co_return std::unexpected(std::move(body.error()));
   ordered_json& inputs = (*body)["inputs"];
@@ -140,7 +140,7 @@ task<proto::result<exit_code>> work(server& at, submit_options options) {
 }  // namespace
 
 exit_code submit(const submit_options& options) {
-  return with_server(options.at, [&options](server& at) { return work(at, options); });
+  return with_server(options.at, [&options](server* at) { return work(at, options); });
 }
 
 }  // namespace chimera::cli

@@ -81,7 +81,7 @@ std::string duration_text(std::int64_t ms) {
   constexpr std::int64_t day = 24 * hour;
   ms = std::max<std::int64_t>(ms, 0);
   if (ms < second) return fmt::format("{} ms", ms);
-  if (ms < minute) return fmt::format("{:.1f} s", static_cast<double>(ms / 100) / 10);
+  if (ms < minute) return fmt::format("{}.{} s", ms / second, ms % second / 100);
   if (ms < hour) return fmt::format("{} m {:02} s", ms / minute, ms % minute / second);
   if (ms < day) return fmt::format("{} h {:02} m", ms / hour, ms % hour / minute);
   return fmt::format("{} d {:02} h", ms / day, ms % day / hour);

@@ -217,21 +217,21 @@ class watching {
   loop::scope beside_;
 };
 
-task<proto::result<exit_code>> work(server& at, job_options options) {
-  auto id = co_await at.complete_id(options.job);
+task<proto::result<exit_code>> work(server* at, job_options options) {
+  auto id = co_await at->complete_id(options.job);
   if (!id) co_return std::unexpected(std::move(id.error()));
   co_return co_await watch_job(at, std::move(*id), options.at.json);
 }
 
 }  // namespace
 
-task<proto::result<exit_code>> watch_job(server& at, std::string id, bool json) {
-  watching one(at, std::move(id), json, co_await asio::this_coro::executor);
+task<proto::result<exit_code>> watch_job(server* at, std::string id, bool json) {
+  watching one(*at, std::move(id), json, co_await asio::this_coro::executor);
   co_return co_await one.run();
 }
 
 exit_code watch(const job_options& options) {
-  return with_server(options.at, [&options](server& at) { return work(at, options); });
+  return with_server(options.at, [&options](server* at) { return work(at, options); });
 }
 
 }  // namespace chimera::cli

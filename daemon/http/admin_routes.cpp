@@ -16,30 +16,30 @@ reply refuse_with(unsigned status, const call& c, const refusal& why) {
   return answer;
 }
 
-task<reply> reload(api& a, call c) {
-  const auto done = co_await a.given.jobs.reload();
+task<reply> reload(api* a, call c) {
+  const auto done = co_await a->given.jobs.reload();
   // Every one is about a file: nothing but another content will help.
   if (!done) co_return refuse_with(422, c, done.error());
   co_return json_response(200, to_text({{"reloaded", true},
-                                        {"personas", a.given.jobs.personas().size()},
-                                        {"pipelines", a.given.jobs.pipelines().size()},
-                                        {"backends", a.given.jobs.backends().size()},
+                                        {"personas", a->given.jobs.personas().size()},
+                                        {"pipelines", a->given.jobs.pipelines().size()},
+                                        {"backends", a->given.jobs.backends().size()},
                                         {"unchanged", *done}}));
 }
 
-task<reply> healthz(api&, call) { co_return json_response(200, R"({"status":"live"})"); }
+task<reply> healthz(api*, call) { co_return json_response(200, R"({"status":"live"})"); }
 
-task<reply> readyz(api& a, call c) {
-  std::optional<proto::problem> why = a.given.jobs.not_ready();
+task<reply> readyz(api* a, call c) {
+  std::optional<proto::problem> why = a->given.jobs.not_ready();
   if (!why) co_return json_response(200, R"({"status":"ready"})");
   // Whatever keeps it from being ready, a balancer waits for 503.
   co_return refuse_with(503, c, *why);
 }
 
-task<reply> metrics(api& a, call) {
+task<reply> metrics(api* a, call) {
   response answer;
   answer.headers.emplace_back("content-type", metrics_type);
-  answer.body = metrics_text(a);
+  answer.body = metrics_text(*a);
   co_return answer;
 }
 

@@ -64,6 +64,7 @@ struct api_counts {
 
 class open_stream;
 
+/// Outlives the server, and with it every coroutine that is given a pointer to it.
 struct api {
   explicit api(dependencies d);
   dependencies given;

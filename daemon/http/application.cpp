@@ -95,26 +95,26 @@ call begin_call(const api& a, request asked) {
   return c;
 }
 
-task<reply> handle(api& a, request asked) {
-  call c = begin_call(a, std::move(asked));
-  const routed to = find_route(a, c, false);
+task<reply> handle(api* a, request asked) {
+  call c = begin_call(*a, std::move(asked));
+  const routed to = find_route(*a, c, false);
   if (!to) {
     const bool options = c.asked.method == "OPTIONS" && to.error().what.code == "route.method";
-    reply answer = options ? answer_options(a, c, to.error()) : refuse(c, to.error());
-    co_return finished(a, c, std::move(answer));
+    reply answer = options ? answer_options(*a, c, to.error()) : refuse(c, to.error());
+    co_return finished(*a, c, std::move(answer));
   }
   call kept;
   kept.asked.method = c.asked.method;
   kept.asked.headers = c.asked.headers;
   kept.request_id = c.request_id;
   reply answer = co_await (*to)->run(a, std::move(c));
-  co_return finished(a, kept, std::move(answer));
+  co_return finished(*a, kept, std::move(answer));
 }
 
 using accepted_upgrade = std::variant<response, upgrade>;
 
-task<> hang_up_at_once(websocket& socket, std::uint16_t code, std::string reason) {
-  socket.close(code, std::move(reason));
+task<> hang_up_at_once(websocket* socket, std::uint16_t code, std::string reason) {
+  socket->close(code, std::move(reason));
   co_return;
 }
 
@@ -129,7 +129,7 @@ accepted_upgrade refuse_upgrade(api& a, const call& c, const refusal& why, bool 
   upgrade last;
   last.subprotocol = offered ? stream_protocol : std::string_view();
   last.converse = [code, title = why.what.title](websocket& socket) {
-    return hang_up_at_once(socket, code, title);
+    return hang_up_at_once(&socket, code, title);
   };
   return last;
 }
@@ -150,43 +150,43 @@ bool offers_protocol(const request& asked) {
   return false;
 }
 
-// The job of /v1/jobs/{id}/stream, nothing for /v1/stream.
-task<std::expected<std::shared_ptr<opening>, refusal>> read_opening(api& a, const call& c) {
-  query_reader query(c.asked);
+// The job of /v1/jobs/{id}/stream, nothing for /v1/stream. `c` is in the frame of accept().
+task<std::expected<std::shared_ptr<opening>, refusal>> read_opening(api* a, const call* c) {
+  query_reader query(c->asked);
   event_wish wish = read_event_wish(query);
   query.allow("ticket");
   if (std::optional<refusal> why = query.finish()) co_return std::unexpected(std::move(*why));
-  if (!c.path.contains("id")) co_return nullptr;
-  auto view = co_await a.given.jobs.find(c.at("id"));
+  if (!c->path.contains("id")) co_return nullptr;
+  auto view = co_await a->given.jobs.find(c->at("id"));
   if (!view) co_return std::unexpected(refusal(view.error()));
   if (is_gone(wish.from, view->job)) co_return std::unexpected(events_gone(view->job));
   co_return std::make_shared<opening>(std::move(view->job), std::move(wish));
 }
 
-task<accepted_upgrade> accept(api& a, request asked) {
-  call c = begin_call(a, std::move(asked));
+task<accepted_upgrade> accept(api* a, request asked) {
+  call c = begin_call(*a, std::move(asked));
   const bool offered = offers_protocol(c.asked);
-  const routed to = find_route(a, c, true);
+  const routed to = find_route(*a, c, true);
   if (!to) {
-    reply whole = finished(a, c, refuse(c, to.error()));
+    reply whole = finished(*a, c, refuse(c, to.error()));
     co_return std::get<response>(std::move(whole));
   }
   const std::string_view operation = (*to)->operation;
   if (operation != "openStream" && operation != "openJobStream") {
-    reply whole = finished(a, c,
+    reply whole = finished(*a, c,
                            refuse(c, refused("request.header", "this is no WebSocket",
                                              "WebSockets are /v1/stream and "
                                              "/v1/jobs/{id}/stream")));
     co_return std::get<response>(std::move(whole));
   }
-  auto first = co_await read_opening(a, c);
-  if (!first) co_return refuse_upgrade(a, c, first.error(), offered);
+  auto first = co_await read_opening(a, &c);
+  if (!first) co_return refuse_upgrade(*a, c, first.error(), offered);
   upgrade made;
   made.too_slow = static_cast<std::uint16_t>(close_code::slow_consumer);
   made.subprotocol = offered ? stream_protocol : std::string_view();
   // Called once: what is moved on need not stay in memory as long as the WebSocket does.
-  made.converse = [&a, who = c.who, first = std::move(*first)](websocket& socket) mutable {
-    return converse(a, socket, std::move(who), std::move(first));
+  made.converse = [a, who = c.who, first = std::move(*first)](websocket& socket) mutable {
+    return converse(a, &socket, std::move(who), std::move(first));
   };
   co_return made;
 }
@@ -255,8 +255,8 @@ application make_application(dependencies given) {
 
 application make_application(std::shared_ptr<api> a) {
   application made;
-  made.handle = [a](request asked) { return handle(*a, std::move(asked)); };
-  made.accept = [a](request asked) { return accept(*a, std::move(asked)); };
+  made.handle = [a](request asked) { return handle(a.get(), std::move(asked)); };
+  made.accept = [a](request asked) { return accept(a.get(), std::move(asked)); };
   made.body_rule_for = [a](const request& asked) { return rule_for(*a, asked); };
   made.on_error = [a](std::string what) { a->given.on_error(std::move(what)); };
   made.problem = [](unsigned status, std::string detail) {

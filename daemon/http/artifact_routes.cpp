@@ -76,27 +76,27 @@ reply serve_content(const call& c, store::store::content content, const std::str
   return answer;
 }
 
-task<reply> get_artifact(api& a, call c) {
-  const std::string sha256 = c.at("sha256");
+task<reply> get_artifact(api* a, call c) {
+  const std::string& sha256 = c.at("sha256");
   if (!is_sha256(sha256)) co_return refuse(c, no_artifact());
-  auto content = co_await a.given.jobs.content(sha256);
+  auto content = co_await a->given.jobs.content(sha256);
   if (!content) co_return refuse(c, content.error());
   co_return serve_content(c, std::move(*content), sha256, "private, max-age=31536000, immutable");
 }
 
-task<reply> list_artifacts(api& a, call c) {
-  auto made = co_await a.given.jobs.artifacts(c.at("id"));
+task<reply> list_artifacts(api* a, call c) {
+  auto made = co_await a->given.jobs.artifacts(c.at("id"));
   if (!made) co_return refuse(c, made.error());
   ordered_json data = ordered_json::array();
   for (const proto::artifact& each : *made) data.push_back(to_json(each));
   co_return json_response(200, to_text(page_of(std::move(data), "")));
 }
 
-task<reply> get_report(api& a, call c) {
+task<reply> get_report(api* a, call c) {
   static const std::vector<std::string_view> types = {"text/markdown", "text/html",
                                                       "application/json"};
   static const std::vector<std::string_view> names = {"report.md", "report.html", "report.json"};
-  auto view = co_await a.given.jobs.find(c.at("id"));
+  auto view = co_await a->given.jobs.find(c.at("id"));
   if (!view) co_return refuse(c, view.error());
   const std::optional<std::size_t> form = accepted(c.asked.header("accept"), types);
   if (!form)
@@ -106,7 +106,7 @@ task<reply> get_report(api& a, call c) {
     co_return refuse(c, refused("report.not-sealed", "the report is not sealed yet",
                                 "the job is " + std::string(proto::to_text(view->job.state)) +
                                     ": ask with Prefer: wait at /v1/jobs/" + view->job.id));
-  auto made = co_await a.given.jobs.artifacts(view->job.id);
+  auto made = co_await a->given.jobs.artifacts(view->job.id);
   if (!made) co_return refuse(c, made.error());
   const auto is_report = [&](const proto::artifact& each) {
     return each.step.empty() && each.name == names[*form];
@@ -115,7 +115,7 @@ task<reply> get_report(api& a, call c) {
   if (report == made->end())
     co_return refuse(c, refused("report.none", "the job has no report",
                                 "it ended as " + std::string(proto::to_text(view->job.state))));
-  auto content = co_await a.given.jobs.content(report->sha256);
+  auto content = co_await a->given.jobs.content(report->sha256);
   if (!content) co_return refuse(c, content.error());
   content->media_type = types[*form];
   reply answer = serve_content(c, std::move(*content), report->sha256, "private, no-cache");

@@ -29,17 +29,17 @@ reply named(const call& c, const List& list, std::string_view kind) {
   return refuse(c, why);
 }
 
-task<reply> pipelines(api& a, call) { co_return list_of(a.given.jobs.pipelines()); }
-task<reply> pipeline(api& a, call c) { co_return named(c, a.given.jobs.pipelines(), "pipeline"); }
-task<reply> personas(api& a, call) { co_return list_of(a.given.jobs.personas()); }
-task<reply> persona(api& a, call c) { co_return named(c, a.given.jobs.personas(), "persona"); }
-task<reply> backends(api& a, call) { co_return list_of(a.given.jobs.backends()); }
-task<reply> queue(api& a, call) {
-  co_return json_response(200, to_text(to_json(a.given.jobs.queue())));
+task<reply> pipelines(api* a, call) { co_return list_of(a->given.jobs.pipelines()); }
+task<reply> pipeline(api* a, call c) { co_return named(c, a->given.jobs.pipelines(), "pipeline"); }
+task<reply> personas(api* a, call) { co_return list_of(a->given.jobs.personas()); }
+task<reply> persona(api* a, call c) { co_return named(c, a->given.jobs.personas(), "persona"); }
+task<reply> backends(api* a, call) { co_return list_of(a->given.jobs.backends()); }
+task<reply> queue(api* a, call) {
+  co_return json_response(200, to_text(to_json(a->given.jobs.queue())));
 }
-task<reply> version(api& a, call) {
+task<reply> version(api* a, call) {
   co_return json_response(
-      200, to_text({{"name", "chimera"}, {"version", a.given.version}, {"api", "v1"}}));
+      200, to_text({{"name", "chimera"}, {"version", a->given.version}, {"api", "v1"}}));
 }
 
 reply document(const call& c, const std::string& name, std::string_view type) {
@@ -50,13 +50,13 @@ reply document(const call& c, const std::string& name, std::string_view type) {
   return answer;
 }
 
-task<reply> openapi(api&, call c) {
+task<reply> openapi(api*, call c) {
   co_return document(c, "openapi.json", "application/vnd.oai.openapi+json;version=3.1");
 }
-task<reply> asyncapi(api&, call c) {
+task<reply> asyncapi(api*, call c) {
   co_return document(c, "asyncapi.json", "application/vnd.aai.asyncapi+json;version=3.0.0");
 }
-task<reply> schema(api&, call c) {
+task<reply> schema(api*, call c) {
   co_return document(c, "schemas/" + c.at("name"), "application/schema+json");
 }
 

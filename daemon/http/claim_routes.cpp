@@ -27,8 +27,8 @@ proto::result<std::string> read_file(const std::string& file, std::uint64_t size
 }
 
 // The text of the job's claims.jsonl.
-task<proto::result<std::string>> claims_of(api& a, std::string id) {
-  auto made = co_await a.given.jobs.artifacts(id);
+task<proto::result<std::string>> claims_of(api* a, std::string id) {
+  auto made = co_await a->given.jobs.artifacts(id);
   if (!made) co_return std::unexpected(made.error());
   const auto is_claims = [](const proto::artifact& each) {
     return each.step.empty() && each.name == "claims.jsonl";
@@ -36,15 +36,15 @@ task<proto::result<std::string>> claims_of(api& a, std::string id) {
   const auto found = std::find_if(made->begin(), made->end(), is_claims);
   if (found == made->end())
     co_return proto::fail("claims.none", "the job has no claims", "they come with its report");
-  auto content = co_await a.given.jobs.content(found->sha256);
+  auto content = co_await a->given.jobs.content(found->sha256);
   if (!content) co_return std::unexpected(content.error());
-  if (content->size > a.given.settings.claims_bytes_max)
+  if (content->size > a->given.settings.claims_bytes_max)
     co_return proto::fail("request.too-large", "claims.jsonl is too large to be read here",
                           "get it as an artifact");
   if (content->file.empty()) co_return std::move(content->bytes);
   const std::string file = content->file;
   const std::uint64_t size = content->size;
-  co_return co_await a.given.blocking.run([file, size] { return read_file(file, size); });
+  co_return co_await a->given.blocking.run([file, size] { return read_file(file, size); });
 }
 
 // Takes the next line; without it, "".
@@ -96,7 +96,7 @@ std::expected<claim_query, refusal> read_query(const request& asked) {
   return wanted;
 }
 
-task<reply> list_claims(api& a, call c) {
+task<reply> list_claims(api* a, call c) {
   const auto wanted = read_query(c.asked);
   if (!wanted) co_return refuse(c, wanted.error());
   const auto text = co_await claims_of(a, c.at("id"));
@@ -119,7 +119,7 @@ task<reply> list_claims(api& a, call c) {
   co_return json_response(200, "{\"data\":[" + data + "],\"next_cursor\":" + cursor + "}");
 }
 
-task<reply> get_claim(api& a, call c) {
+task<reply> get_claim(api* a, call c) {
   const std::optional<std::uint64_t> wanted = whole_number(c.at("n"));
   const auto text = co_await claims_of(a, c.at("id"));
   if (!text) co_return refuse(c, text.error());

@@ -60,7 +60,7 @@ class talk {
   task<bool> give_turns();
   /// True if the watch has something to be sent now; tokens that may wait are held.
   [[nodiscard]] bool is_due(watch& one);
-  task<> give_turn(watch& to);
+  task<> give_turn(watch* to);  ///< one of `watches_`
   task<> send_bookmarks();
   void wake_at(std::chrono::nanoseconds when);
 
@@ -125,8 +125,8 @@ task<> talk::submit(submit_command command) {
     co_await say_text(error_text(command.id, missing_scope(stream_.who(), scope_submit)));
     co_return;
   }
-  auto made = co_await submit_job(api_, std::move(command.body), std::move(command.idempotency_key),
-                                  stream_.who());
+  auto made = co_await submit_job(&api_, std::move(command.body),
+                                  std::move(command.idempotency_key), stream_.who());
   if (!made) {
     point_into_params(made.error());
     co_await say_text(error_text(command.id, made.error()));
@@ -175,9 +175,9 @@ bool talk::is_due(watch& one) {
   return false;
 }
 
-task<> talk::give_turn(watch& to) {
-  to.fresh = false;
-  auto read = co_await to.reader->next(api_.given.settings.reading_bytes);
+task<> talk::give_turn(watch* to) {
+  to->fresh = false;
+  auto read = co_await to->reader->next(api_.given.settings.reading_bytes);
   if (!read) {
     api_.given.on_error("a WebSocket's events: " + proto::to_text(read.error()));
     hang_up_with(close_code::internal, "the log could not be read");
@@ -185,16 +185,16 @@ task<> talk::give_turn(watch& to) {
   }
   api_.counted.gaps += read->gaps.size();
   const std::chrono::nanoseconds started = now();
-  to.quiet_until = started + to.coalesce;
-  for (const stream_session::frame& each : session_.frames(to.sub, *read, started)) {
+  to->quiet_until = started + to->coalesce;
+  for (const stream_session::frame& each : session_.frames(to->sub, *read, started)) {
     if (over()) break;
     scratch_ = each.head;
     if (each.tail) scratch_.append(*each.tail, 1);
     if (!co_await socket_.send(scratch_, nullptr)) hung_up_ = true;
   }
   if (!read->ended) co_return;
-  session_.forget(to.sub);
-  to.reader.reset();
+  session_.forget(to->sub);
+  to->reader.reset();
   if (ends_with_job_ && !over()) hang_up_with(close_code::end, "the job has ended");
 }
 
@@ -216,7 +216,7 @@ task<bool> talk::give_turns() {
   bool moved = false;
   for (auto each = watches_.begin(); each != watches_.end() && !over();) {
     const bool due = is_due(*each);
-    if (due) co_await give_turn(*each);
+    if (due) co_await give_turn(&*each);
     moved = moved || due;
     each = each->reader ? std::next(each) : watches_.erase(each);
   }
@@ -270,10 +270,10 @@ task<> talk::run(std::shared_ptr<opening> first) {
 
 }  // namespace
 
-task<> converse(api& a, websocket& socket, identity who, std::shared_ptr<opening> first) {
+task<> converse(api* a, websocket* socket, identity who, std::shared_ptr<opening> first) {
   const scope_set needs = first ? scope_read : scope_read | scope_submit;
-  const open_stream counted(a, "websocket", {std::move(who), needs, [&socket] { socket.wake(); }});
-  talk it(a, socket, counted);
+  const open_stream counted(*a, "websocket", {std::move(who), needs, [socket] { socket->wake(); }});
+  talk it(*a, *socket, counted);
   co_await it.run(std::move(first));
 }
 

@@ -18,7 +18,8 @@ struct opening {
 /// Runs until the peer goes, breaks a rule, or the job of `first` has ended. Per connection at most
 /// one reading of a log is in memory, whatever the number of subscriptions and the peer's speed.
 /// `first` may be null; it is let go of when it is subscribed to, and the frame stays small.
-[[nodiscard]] task<> converse(api& a, websocket& socket, identity who,
+/// `a` and `socket` outlive the coroutine.
+[[nodiscard]] task<> converse(api* a, websocket* socket, identity who,
                               std::shared_ptr<opening> first);
 
 }  // namespace chimera::http

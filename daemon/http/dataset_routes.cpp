@@ -36,7 +36,7 @@ reply created(const call& c, const proto::result<dataset_view>& set) {
   return answer;
 }
 
-task<reply> add_folder(api& a, call c) {
+task<reply> add_folder(api* a, call c) {
   const auto body = parse_json(c.asked.body);
   if (!body) co_return refuse(c, body.error());
   std::vector<field_error> errors;
@@ -44,40 +44,40 @@ task<reply> add_folder(api& a, call c) {
   std::string path = reader.text("path", 4096, true);
   reader.refuse_unknown();
   if (!errors.empty()) co_return refuse(c, invalid_request(std::move(errors)));
-  const auto made = co_await a.given.datasets->add_path(std::move(path), c.who.name);
+  const auto made = co_await a->given.datasets->add_path(std::move(path), c.who.name);
   co_return created(c, made);
 }
 
-task<reply> add(api& a, call c) {
-  if (!a.given.datasets) co_return refuse(c, no_datasets());
+task<reply> add(api* a, call c) {
+  if (!a->given.datasets) co_return refuse(c, no_datasets());
   const std::string type(c.asked.header("content-type"));
   if (type.starts_with("application/json")) co_return co_await add_folder(a, std::move(c));
   if (c.asked.body_file.empty())
     co_return refuse(c, refused("request.media-type", "there is nothing to unpack",
                                 "send a tar, a zip or multipart/form-data, or {\"path\":...}"));
-  const auto made = co_await a.given.datasets->upload(c.asked.body_file, type, c.who.name);
+  const auto made = co_await a->given.datasets->upload(c.asked.body_file, type, c.who.name);
   co_return created(c, made);
 }
 
-task<reply> list(api& a, call c) {
-  if (!a.given.datasets) co_return refuse(c, no_datasets());
-  const auto sets = co_await a.given.datasets->list();
+task<reply> list(api* a, call c) {
+  if (!a->given.datasets) co_return refuse(c, no_datasets());
+  const auto sets = co_await a->given.datasets->list();
   if (!sets) co_return refuse(c, sets.error());
   ordered_json data = ordered_json::array();
   for (const dataset_view& set : *sets) data.push_back(to_json(set, false));
   co_return json_response(200, to_text(page_of(std::move(data), "")));
 }
 
-task<reply> get(api& a, call c) {
-  if (!a.given.datasets) co_return refuse(c, no_datasets());
-  const auto set = co_await a.given.datasets->find(c.at("id"));
+task<reply> get(api* a, call c) {
+  if (!a->given.datasets) co_return refuse(c, no_datasets());
+  const auto set = co_await a->given.datasets->find(c.at("id"));
   if (!set) co_return refuse(c, set.error());
   co_return json_response(200, to_text(to_json(*set, true)));
 }
 
-task<reply> erase(api& a, call c) {
-  if (!a.given.datasets) co_return refuse(c, no_datasets());
-  const auto done = co_await a.given.datasets->erase(c.at("id"));
+task<reply> erase(api* a, call c) {
+  if (!a->given.datasets) co_return refuse(c, no_datasets());
+  const auto done = co_await a->given.datasets->erase(c.at("id"));
   if (!done) co_return refuse(c, done.error());
   co_return response{204, {}, {}, nullptr, {}, 0, 0};
 }

@@ -60,13 +60,13 @@ struct page {
   std::uint64_t reached = 0;
 };
 
-task<proto::result<page>> read_page(api& a, jobs::log_reader::place where, std::size_t limit,
+task<proto::result<page>> read_page(api* a, jobs::log_reader::place where, std::size_t limit,
                                     std::uint64_t latest) {
   page made;
   made.reached = where.after;
-  const std::unique_ptr<event_reader> reader = a.given.events(std::move(where), [] {});
+  const std::unique_ptr<event_reader> reader = a->given.events(std::move(where), [] {});
   while (made.count < limit && made.reached < latest) {
-    auto read = co_await reader->next(a.given.settings.reading_bytes);
+    auto read = co_await reader->next(a->given.settings.reading_bytes);
     if (!read) co_return std::unexpected(read.error());
     const std::uint64_t before = made.reached;
     made.reached = std::max(made.reached, read->reached);
@@ -81,7 +81,7 @@ task<proto::result<page>> read_page(api& a, jobs::log_reader::place where, std::
   co_return made;
 }
 
-task<reply> answer_page(api& a, call c, event_request wanted, jobs::job_view view) {
+task<reply> answer_page(api* a, call c, event_request wanted, jobs::job_view view) {
   jobs::log_reader::place where{view.job.id, view.job.epoch, wanted.wish.from.seq,
                                 wanted.wish.filter, true};
   auto made = co_await read_page(a, std::move(where), wanted.limit, view.job.last_seq);
@@ -110,41 +110,42 @@ shared_text shared(std::string text) {
 }
 
 // A reading that failed ends the stream; the cursor of the last event lets the caller come back.
-task<> write_events(api& a, body_writer& out, event_request wanted, jobs::job_view view,
+// `out` outlives it, as the connection does.
+task<> write_events(api* a, body_writer* out, event_request wanted, jobs::job_view view,
                     identity who) {
   const transport how = wanted.how;
   auto chime = std::make_shared<bell>(co_await loop::asio::this_coro::executor);
   const auto ring = [chime] { chime->ring(); };
-  const open_stream counted(a, how == transport::sse ? "sse" : "ndjson",
+  const open_stream counted(*a, how == transport::sse ? "sse" : "ndjson",
                             {std::move(who), scope_read, ring});
-  out.on_closed(ring);
+  out->on_closed(ring);
   jobs::log_reader::place where{view.job.id, view.job.epoch, wanted.wish.from.seq,
                                 wanted.wish.filter, true};
-  const std::unique_ptr<event_reader> reader = a.given.events(std::move(where), ring);
-  if (how == transport::sse && !co_await out.write(shared(std::string(sse_greeting)))) co_return;
-  while (!out.closed() && counted.allowed()) {
-    const auto read = co_await reader->next(a.given.settings.reading_bytes);
+  const std::unique_ptr<event_reader> reader = a->given.events(std::move(where), ring);
+  if (how == transport::sse && !co_await out->write(shared(std::string(sse_greeting)))) co_return;
+  while (!out->closed() && counted.allowed()) {
+    const auto read = co_await reader->next(a->given.settings.reading_bytes);
     if (!read) {
-      a.given.on_error("events of " + view.job.id + ": " + proto::to_text(read.error()));
+      a->given.on_error("events of " + view.job.id + ": " + proto::to_text(read.error()));
       co_return;
     }
-    a.counted.gaps += read->gaps.size();
+    a->counted.gaps += read->gaps.size();
     std::string lines = lines_of(how, *read, view.job.epoch);
     const bool nothing = lines.empty();
-    if (!nothing && !co_await out.write(shared(std::move(lines)))) co_return;
+    if (!nothing && !co_await out->write(shared(std::move(lines)))) co_return;
     if (read->ended) {
       std::string end = how == transport::sse ? sse_end(read->reached) : ndjson_end(read->reached);
-      if (wanted.follow && !co_await out.write(shared(std::move(end)))) co_return;
+      if (wanted.follow && !co_await out->write(shared(std::move(end)))) co_return;
       co_return;
     }
     if (!wanted.follow && (read->reached >= view.job.last_seq || !reader->pending())) co_return;
     if (!nothing || reader->pending()) continue;
-    if (co_await chime->wait(a.given.settings.heartbeat)) continue;
-    if (!co_await out.write(shared(std::string(heartbeat_of(how))))) co_return;
+    if (co_await chime->wait(a->given.settings.heartbeat)) continue;
+    if (!co_await out->write(shared(std::string(heartbeat_of(how))))) co_return;
   }
 }
 
-reply answer_stream(api& a, event_request wanted, jobs::job_view view, identity who) {
+reply answer_stream(api* a, event_request wanted, jobs::job_view view, identity who) {
   const bool sse = wanted.how == transport::sse;
   const bool over = proto::is_terminal(view.job.state) && wanted.wish.resumes &&
                     wanted.wish.from.seq >= view.job.last_seq;
@@ -154,21 +155,21 @@ reply answer_stream(api& a, event_request wanted, jobs::job_view view, identity 
   answer.headers = {{"content-type", std::string(sse ? sse_type : ndjson_type)},
                     {"cache-control", "no-cache"},
                     {"x-accel-buffering", "no"}};
-  answer.write = [&a, wanted = std::move(wanted), view = std::move(view), who = std::move(who)](
-                     body_writer& out) { return write_events(a, out, wanted, view, who); };
+  answer.write = [a, wanted = std::move(wanted), view = std::move(view), who = std::move(who)](
+                     body_writer& out) { return write_events(a, &out, wanted, view, who); };
   return answer;
 }
 
-task<reply> events(api& a, call c) {
-  auto wanted = read_event_request(c.asked, a.given.settings.page_events_max);
+task<reply> events(api* a, call c) {
+  auto wanted = read_event_request(c.asked, a->given.settings.page_events_max);
   if (!wanted) co_return refuse(c, wanted.error());
-  auto view = co_await a.given.jobs.find(c.at("id"));
+  auto view = co_await a->given.jobs.find(c.at("id"));
   if (!view) co_return refuse(c, view.error());
   if (is_gone(wanted->wish.from, view->job)) {
-    ++a.counted.resumes["gone"];
+    ++a->counted.resumes["gone"];
     co_return refuse(c, events_gone(view->job));
   }
-  if (wanted->wish.resumes) ++a.counted.resumes["recovered"];
+  if (wanted->wish.resumes) ++a->counted.resumes["recovered"];
   if (wanted->how == transport::page)
     co_return co_await answer_page(a, std::move(c), std::move(*wanted), std::move(*view));
   if (c.asked.method == "HEAD") {

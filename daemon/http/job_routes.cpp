@@ -44,7 +44,7 @@ void add_queue_headers(response& answer, const jobs::queue_view& queue) {
   answer.headers.emplace_back("ratelimit", fmt::format("\"queue\";r={}", left));
 }
 
-task<reply> submit(api& a, call c) {
+task<reply> submit(api* a, call c) {
   if (std::optional<refusal> why = not_json(c.asked)) co_return refuse(c, *why);
   std::string key;
   if (const std::string_view header = c.asked.header("idempotency-key"); !header.empty()) {
@@ -59,14 +59,14 @@ task<reply> submit(api& a, call c) {
   auto made = co_await submit_job(a, std::move(*body), std::move(key), c.who);
   if (!made) {
     reply answer = refuse(c, made.error());
-    add_queue_headers(std::get<response>(answer), a.given.jobs.queue());
+    add_queue_headers(std::get<response>(answer), a->given.jobs.queue());
     co_return answer;
   }
   const bool replayed = made->replayed;
   jobs::job_view view = std::move(made->view);
-  const auto wait = preferred_wait(c.asked.header("prefer"), a.given.settings.wait_max);
+  const auto wait = preferred_wait(c.asked.header("prefer"), a->given.settings.wait_max);
   if (wait) {
-    auto ended = co_await a.given.jobs.wait_for_end(view.job.id, *wait);
+    auto ended = co_await a->given.jobs.wait_for_end(view.job.id, *wait);
     if (!ended) co_return refuse(c, ended.error());
     view = std::move(*ended);
   }
@@ -76,17 +76,17 @@ task<reply> submit(api& a, call c) {
   if (replayed) answer.headers.emplace_back("idempotency-replayed", "true");
   if (wait)
     answer.headers.emplace_back("preference-applied", fmt::format("wait={}", wait->count()));
-  add_queue_headers(answer, a.given.jobs.queue());
+  add_queue_headers(answer, a->given.jobs.queue());
   co_return answer;
 }
 
-task<reply> validate(api& a, call c) {
+task<reply> validate(api* a, call c) {
   if (std::optional<refusal> why = not_json(c.asked)) co_return refuse(c, *why);
   auto body = parse_json(c.asked.body);
   if (!body) co_return refuse(c, body.error());
   auto asked = read_job_request(*body);
   if (!asked) co_return refuse(c, asked.error());
-  auto plan = co_await a.given.jobs.validate(std::move(*asked));
+  auto plan = co_await a->given.jobs.validate(std::move(*asked));
   if (!plan) co_return refuse(c, plan.error());
   co_return json_response(200, to_text(to_json(*plan)));
 }
@@ -118,12 +118,12 @@ std::expected<store::job_filter, refusal> read_filter(const request& asked) {
   return filter;
 }
 
-task<reply> list(api& a, call c) {
+task<reply> list(api* a, call c) {
   auto filter = read_filter(c.asked);
   if (!filter) co_return refuse(c, filter.error());
   const std::size_t limit = filter->limit;
   filter->limit = limit + 1;
-  auto found = co_await a.given.jobs.list(std::move(*filter));
+  auto found = co_await a->given.jobs.list(std::move(*filter));
   if (!found) co_return refuse(c, found.error());
   const bool more = found->size() > limit;
   if (more) found->resize(limit);
@@ -134,24 +134,24 @@ task<reply> list(api& a, call c) {
 }
 
 // Until the job is another than the caller knows, or the time is over.
-task<proto::result<jobs::job_view>> wait_for_change(api& a, jobs::job_view view, std::string known,
+task<proto::result<jobs::job_view>> wait_for_change(api* a, jobs::job_view view, std::string known,
                                                     std::chrono::seconds limit) {
-  const auto end = a.given.time.now() + limit;
+  const auto end = a->given.time.now() + limit;
   auto chime = std::make_shared<bell>(co_await loop::asio::this_coro::executor);
   jobs::log_reader::place where{view.job.id, view.job.epoch, view.job.last_seq, {}, true};
   where.filter.channels = {proto::channel::lifecycle};
   const std::unique_ptr<event_reader> reader =
-      a.given.events(std::move(where), [chime] { chime->ring(); });
+      a->given.events(std::move(where), [chime] { chime->ring(); });
   while (has_tag(known, tag_of(view)) && !proto::is_terminal(view.job.state)) {
-    const auto read = co_await reader->next(a.given.settings.reading_bytes);
+    const auto read = co_await reader->next(a->given.settings.reading_bytes);
     if (!read) co_return std::unexpected(read.error());
     if (read->entries.empty() && !read->ended && !reader->pending()) {
-      const auto left = std::chrono::ceil<std::chrono::milliseconds>(end - a.given.time.now());
+      const auto left = std::chrono::ceil<std::chrono::milliseconds>(end - a->given.time.now());
       if (left.count() <= 0) break;
       if (!co_await chime->wait(left)) break;
       continue;
     }
-    auto now = co_await a.given.jobs.find(view.job.id);
+    auto now = co_await a->given.jobs.find(view.job.id);
     if (!now) co_return std::unexpected(now.error());
     view = std::move(*now);
     if (read->ended) break;
@@ -159,14 +159,14 @@ task<proto::result<jobs::job_view>> wait_for_change(api& a, jobs::job_view view,
   co_return view;
 }
 
-task<reply> get(api& a, call c) {
-  auto found = co_await a.given.jobs.find(c.at("id"));
+task<reply> get(api* a, call c) {
+  auto found = co_await a->given.jobs.find(c.at("id"));
   if (!found) co_return refuse(c, found.error());
-  const auto wait = preferred_wait(c.asked.header("prefer"), a.given.settings.wait_max);
+  const auto wait = preferred_wait(c.asked.header("prefer"), a->given.settings.wait_max);
   const std::string known(c.asked.header("if-none-match"));
   if (wait && !proto::is_terminal(found->job.state)) {
     if (known.empty())
-      found = co_await a.given.jobs.wait_for_end(c.at("id"), *wait);
+      found = co_await a->given.jobs.wait_for_end(c.at("id"), *wait);
     else
       found = co_await wait_for_change(a, std::move(*found), known, *wait);
     if (!found) co_return refuse(c, found.error());
@@ -182,7 +182,7 @@ task<reply> get(api& a, call c) {
   co_return answer;
 }
 
-task<reply> cancel(api& a, call c) {
+task<reply> cancel(api* a, call c) {
   const auto body = body_of(c.asked);
   if (!body) co_return refuse(c, body.error());
   std::vector<field_error> errors;
@@ -190,12 +190,12 @@ task<reply> cancel(api& a, call c) {
   std::string reason = reader.text("reason", reason_bytes_max, false);
   reader.refuse_unknown();
   if (!errors.empty()) co_return refuse(c, invalid_request(std::move(errors)));
-  auto view = co_await a.given.jobs.cancel(c.at("id"), std::move(reason));
+  auto view = co_await a->given.jobs.cancel(c.at("id"), std::move(reason));
   if (!view) co_return refuse(c, view.error());
   co_return job_response(proto::is_terminal(view->job.state) ? 200 : 202, *view);
 }
 
-task<reply> retry(api& a, call c) {
+task<reply> retry(api* a, call c) {
   const auto body = body_of(c.asked);
   if (!body) co_return refuse(c, body.error());
   std::vector<field_error> errors;
@@ -203,29 +203,29 @@ task<reply> retry(api& a, call c) {
   std::string step = reader.text("from_step", 1000, false);
   reader.refuse_unknown();
   if (!errors.empty()) co_return refuse(c, invalid_request(std::move(errors)));
-  auto view = co_await a.given.jobs.retry(c.at("id"), std::move(step));
+  auto view = co_await a->given.jobs.retry(c.at("id"), std::move(step));
   if (!view) co_return refuse(c, view.error());
   response answer = job_response(202, *view);
   answer.headers.emplace_back("location", "/v1/jobs/" + view->job.id);
   co_return answer;
 }
 
-task<reply> erase(api& a, call c) {
-  auto done = co_await a.given.jobs.erase(c.at("id"));
+task<reply> erase(api* a, call c) {
+  auto done = co_await a->given.jobs.erase(c.at("id"));
   if (!done) co_return refuse(c, done.error());
   co_return response{204, {}, {}, nullptr, {}, 0, 0};
 }
 
-task<reply> list_steps(api& a, call c) {
-  auto steps = co_await a.given.jobs.steps(c.at("id"));
+task<reply> list_steps(api* a, call c) {
+  auto steps = co_await a->given.jobs.steps(c.at("id"));
   if (!steps) co_return refuse(c, steps.error());
   ordered_json data = ordered_json::array();
   for (const jobs::step_view& step : *steps) data.push_back(to_json(step, false));
   co_return json_response(200, to_text(page_of(std::move(data), "")));
 }
 
-task<reply> get_step(api& a, call c) {
-  auto steps = co_await a.given.jobs.steps(c.at("id"));
+task<reply> get_step(api* a, call c) {
+  auto steps = co_await a->given.jobs.steps(c.at("id"));
   if (!steps) co_return refuse(c, steps.error());
   for (const jobs::step_view& step : *steps)
     if (step.name == c.at("step"))
@@ -236,7 +236,7 @@ task<reply> get_step(api& a, call c) {
 
 }  // namespace
 
-task<std::expected<jobs::submission, refusal>> submit_job(api& a, sorted_json body, std::string key,
+task<std::expected<jobs::submission, refusal>> submit_job(api* a, sorted_json body, std::string key,
                                                           identity who) {
   auto asked = read_job_request(body);
   if (!asked) co_return std::unexpected(asked.error());
@@ -244,11 +244,11 @@ task<std::expected<jobs::submission, refusal>> submit_job(api& a, sorted_json bo
   how.tenant = std::move(who.name);
   how.idempotency_key = std::move(key);
   how.fingerprint = fingerprint_of(body);
-  auto made = co_await a.given.jobs.submit(std::move(*asked), std::move(how));
+  auto made = co_await a->given.jobs.submit(std::move(*asked), std::move(how));
   if (made) co_return std::move(*made);
   refusal why = made.error();
   if (why.what.code == "queue.full") {
-    const jobs::queue_view queue = a.given.jobs.queue();
+    const jobs::queue_view queue = a->given.jobs.queue();
     why.members =
         fmt::format(R"("position":{},"waiting_max":{})", queue.waiting + 1, queue.waiting_max);
   }

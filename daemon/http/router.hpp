@@ -29,7 +29,8 @@ struct call {
   }
 };
 
-using handler = task<reply> (*)(api&, call);
+/// A coroutine; the api outlives it.
+using handler = task<reply> (*)(api*, call);
 
 struct route {
   std::string_view method;       ///< GET also answers HEAD

@@ -4,15 +4,15 @@
 namespace chimera::http {
 namespace {
 
-task<reply> needs_upgrade(api&, call c) {
+task<reply> needs_upgrade(api*, call c) {
   refusal why = refused("route.upgrade", "this is a WebSocket",
                         "ask with Upgrade: websocket and the subprotocol chimera.v1.json");
   why.headers = {{"upgrade", "websocket"}, {"connection", "Upgrade"}};
   co_return refuse(c, why);
 }
 
-task<reply> make_ticket(api& a, call c) {
-  const auto ticket = a.tickets.issue(c.who, a.given.time.now(), a.given.random);
+task<reply> make_ticket(api* a, call c) {
+  const auto ticket = a->tickets.issue(c.who, a->given.time.now(), a->given.random);
   if (!ticket)
     co_return refuse(c, refused("rate.tickets", "too many tickets are open",
                                 "a ticket is forgotten after 30 seconds"));

@@ -9,8 +9,9 @@
 
 namespace chimera::http {
 
-/// `key`: the caller's idempotency key, "" = none; kept apart by principal.
-[[nodiscard]] task<std::expected<jobs::submission, refusal>> submit_job(api& a, sorted_json body,
+/// `a` outlives the coroutine. `key`: the caller's idempotency key, "" = none; kept apart by
+/// principal.
+[[nodiscard]] task<std::expected<jobs::submission, refusal>> submit_job(api* a, sorted_json body,
                                                                         std::string key,
                                                                         identity who);
 

@@ -48,12 +48,12 @@ class exchange {
 
  private:
   task<result<void>> open() {
-    return connect(stream_, to_, {what_.connect_timeout, what_.hint, what_.ca_file});
+    return connect(&stream_, to_, {what_.connect_timeout, what_.hint, what_.ca_file});
   }
   task<result<void>> send();
   task<result<client_response>> read_head();
   result<std::string> head(std::uint64_t body_bytes) const;
-  task<error_code> send_file(std::ifstream& file, std::uint64_t bytes);
+  task<error_code> send_file(std::ifstream file, std::uint64_t bytes);
   task<error_code> write(std::string_view bytes);
   task<error_code> fill();
   std::unexpected<proto::problem> bad_answer(const error_code& error) const;
@@ -102,7 +102,7 @@ task<result<void>> exchange::send() {
   if (!error && what_.body_file.empty()) {
     error = co_await write(what_.body);
   } else if (!error) {
-    error = co_await send_file(file, bytes);
+    error = co_await send_file(std::move(file), bytes);
     if (error == asio::error::misc_errors::eof) {
       co_return proto::fail(
           "client.file", fmt::format("'{}' changed while it was sent", what_.body_file.string()));
@@ -124,7 +124,7 @@ task<error_code> exchange::write(std::string_view bytes) {
   co_return error_code();
 }
 
-task<error_code> exchange::send_file(std::ifstream& file, std::uint64_t bytes) {
+task<error_code> exchange::send_file(std::ifstream file, std::uint64_t bytes) {
   std::string piece;
   while (bytes > 0) {
     piece.resize(static_cast<std::size_t>(std::min<std::uint64_t>(bytes, piece_bytes)));

@@ -33,27 +33,27 @@ std::unexpected<proto::problem> unreachable(const url& to, const error_code& err
 
 }  // namespace
 
-task<proto::result<void>> connect(transport& stream, url to, way how) {
+task<proto::result<void>> connect(transport* stream, url to, way how) {
   std::vector<tcp::endpoint> ends;
   error_code malformed;
   const auto number = asio::ip::make_address(to.host, malformed);
   if (!malformed) {
     ends.emplace_back(number, to.port);
   } else {
-    tcp::resolver resolver(stream.get_executor());
+    tcp::resolver resolver(stream->get_executor());
     auto [error, found] =
         co_await resolver.async_resolve(to.host, std::to_string(to.port), loop::as_result);
     if (error) co_return unreachable(to, error, how.hint);
     for (const auto& entry : found) ends.push_back(entry.endpoint());
   }
-  auto& below = stream.next_layer();
+  auto& below = stream->next_layer();
   below.expires_after(how.timeout);
   auto [error, end] = co_await below.async_connect(ends, loop::as_result);
   if (error) co_return unreachable(to, error, how.hint);
   error_code ignored;  // best effort: only latency suffers
   below.socket().set_option(tcp::no_delay(true), ignored);
   if (!to.secure) co_return proto::result<void>();
-  co_return co_await stream.secure(to, how.ca_file, how.timeout);
+  co_return co_await stream->secure(to, how.ca_file, how.timeout);
 }
 
 std::unexpected<proto::problem> broken(const url& to, std::string_view doing,

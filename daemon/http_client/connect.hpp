@@ -20,8 +20,8 @@ struct way {
 };
 
 /// With TLS if `to` is secure. `client.connect` names host, port and cause; also those of
-/// transport::secure.
-[[nodiscard]] task<proto::result<void>> connect(transport& stream, url to, way how);
+/// transport::secure. `stream` outlives the coroutine.
+[[nodiscard]] task<proto::result<void>> connect(transport* stream, url to, way how);
 
 /// `client.timeout` or `client.closed`: the connection failed while `doing`.
 [[nodiscard]] std::unexpected<proto::problem> broken(const url& to, std::string_view doing,

@@ -82,7 +82,7 @@ task<result<void>> websocket_client::connect(std::string url_text, websocket_opt
   if (!to) co_return std::unexpected(to.error());
   auto& below = self_->ws.next_layer();
   auto connected =
-      co_await http::connect(below, *to, {options.connect_timeout, options.hint, options.ca_file});
+      co_await http::connect(&below, *to, {options.connect_timeout, options.hint, options.ca_file});
   if (!connected) co_return connected;
   below.next_layer().expires_never();
   self_->prepare(std::move(options));

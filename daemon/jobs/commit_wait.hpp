@@ -3,7 +3,6 @@
 
 #include <memory>
 #include <optional>
-#include <utility>
 
 #include "daemon/jobs/group_commit.hpp"
 #include "daemon/loop/condition.hpp"
@@ -15,8 +14,8 @@ namespace chimera::jobs {
 /// leaves; what was asked for is stored all the same.
 class commit_wait {
  public:
-  explicit commit_wait(loop::asio::any_io_executor loop)
-      : state_(std::make_shared<state>(loop::condition(std::move(loop)), std::nullopt)) {}
+  explicit commit_wait(const loop::asio::any_io_executor& loop)
+      : state_(std::make_shared<state>(loop::condition(loop), std::nullopt)) {}
 
   [[nodiscard]] group_commit::completion done() const {
     return [kept = state_](const std::optional<proto::problem>& failure) {

@@ -86,7 +86,7 @@ task<proto::result<reading>> log_reader::next(std::size_t bytes_max) {
     caught_up_ = caught_up_ || reached_ == tail_->visible();
     ended_ = tail_->closed && tail_->waiting() == 0 && reached_ == tail_->visible();
   } else {
-    auto read = co_await read_store(bytes_max, out);
+    auto read = co_await read_store(bytes_max, &out);
     if (!read) co_return std::unexpected(std::move(read.error()));
   }
   hold_last_gap(out);
@@ -111,7 +111,7 @@ void log_reader::read_memory(log_tail& tail, std::size_t bytes_max, reading& out
   run.end();
 }
 
-task<proto::result<void>> log_reader::read_store(std::size_t bytes_max, reading& out) {
+task<proto::result<void>> log_reader::read_store(std::size_t bytes_max, reading* out) {
   const std::size_t page_bytes = std::min(bytes_max, log_.limits_.page_bytes);
   auto work = [&kept = log_.store_, job = where_.job, after = reached_, page_bytes] {
     return kept.read_events(job, after, page_bytes);
@@ -120,7 +120,7 @@ task<proto::result<void>> log_reader::read_store(std::size_t bytes_max, reading&
   if (!page) co_return std::unexpected(std::move(page.error()));
   // The job has no open log: what the store holds is all there is.
   if (page->empty()) ended_ = tail_ == nullptr;
-  take_page(std::move(*page), bytes_max, out);
+  take_page(std::move(*page), bytes_max, *out);
   co_return proto::result<void>{};
 }
 

@@ -67,7 +67,8 @@ class log_reader {
  private:
   friend class event_log;
   void read_memory(log_tail& tail, std::size_t bytes_max, reading& out);
-  [[nodiscard]] task<proto::result<void>> read_store(std::size_t bytes_max, reading& out);
+  /// `out` is in the frame of next().
+  [[nodiscard]] task<proto::result<void>> read_store(std::size_t bytes_max, reading* out);
   void take_page(std::vector<proto::event> page, std::size_t bytes_max, reading& out);
   static void take_gap(const proto::event& e, reading& out);
   void hold_last_gap(reading& out);

@@ -219,8 +219,8 @@ class run {
 
 }  // namespace
 
-task<proto::result<pipeline_outcome>> run_pipeline(pipeline_inputs inputs, journal& log) {
-  run all(std::move(inputs), log, co_await boost::asio::this_coro::executor);
+task<proto::result<pipeline_outcome>> run_pipeline(pipeline_inputs inputs, journal* log) {
+  run all(std::move(inputs), *log, co_await boost::asio::this_coro::executor);
   all.begin();
   // The run may have been cancelled while its first steps began: they must be joined all the same.
   co_await boost::asio::this_coro::throw_if_cancelled(false);

@@ -68,8 +68,8 @@ struct pipeline_outcome {
 /// that had not ended is told as step_canceled, with the last attempt that had begun. The last
 /// events of a step that ends are given to journal::finish, with the artifact's whole text as
 /// content whatever its size. step_started and step_completed carry {"done","of"}: steps ended,
-/// steps of the whole plan.
+/// steps of the whole plan. `log` outlives the coroutine.
 [[nodiscard]] task<proto::result<pipeline_outcome>> run_pipeline(pipeline_inputs inputs,
-                                                                 journal& log);
+                                                                 journal* log);
 
 }  // namespace chimera::jobs

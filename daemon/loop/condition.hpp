@@ -1,8 +1,6 @@
 // Coroutines of one thread that wait for each other.
 #pragma once
 
-#include <utility>
-
 #include <boost/asio/steady_timer.hpp>
 
 #include "daemon/loop/asio.hpp"
@@ -12,8 +10,8 @@ namespace chimera::loop {
 /// Waiters look at what they wait for, wait, and look again. One thread. Outlives its waiters.
 class condition {
  public:
-  explicit condition(asio::any_io_executor executor)
-      : timer_(std::move(executor), asio::steady_timer::time_point::max()) {}
+  explicit condition(const asio::any_io_executor& executor)
+      : timer_(executor, asio::steady_timer::time_point::max()) {}
 
   /// Until notify_all(), or the cancellation of the waiting coroutine, which then throws at its
   /// next wait.

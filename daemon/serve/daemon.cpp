@@ -252,11 +252,12 @@ class daemon {
   void reload_soon() {
     if (reloads_waiting_ > 1) return;
     ++reloads_waiting_;
-    auto once = [](daemon& all) -> task<> {
-      (void)co_await all.reload();  // it has reported
-      --all.reloads_waiting_;
-    };
-    work_.start(once(*this));
+    work_.start(reload_once());
+  }
+
+  task<> reload_once() {
+    (void)co_await reload();  // it has reported
+    --reloads_waiting_;
   }
 
   void watch_hangups() {

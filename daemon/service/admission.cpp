@@ -139,13 +139,13 @@ task<proto::result<std::optional<jobs::submission>>> job_service::find_replay(
   co_return replay;
 }
 
-task<proto::result<void>> job_service::settle_conflict(const proto::job_request& request,
-                                                       const std::string& tenant) {
-  if (request.conflict_key.empty() || request.on_conflict == "enqueue")
+task<proto::result<void>> job_service::settle_conflict(const proto::job_request* request,
+                                                       std::string tenant) {
+  if (request->conflict_key.empty() || request->on_conflict == "enqueue")
     co_return proto::result<void>{};
-  const auto holder = queue_.holder_of(tenant, request.conflict_key);
+  const auto holder = queue_.holder_of(tenant, request->conflict_key);
   if (!holder) co_return proto::result<void>{};
-  if (request.on_conflict == "reject")
+  if (request->on_conflict == "reject")
     co_return refuse("job.conflict", "#/conflict_key",
                      fmt::format("job {} of the same conflict key has not ended", *holder),
                      "wait for it, cancel it, or submit with another policy",
@@ -165,7 +165,7 @@ task<proto::result<jobs::submission>> job_service::submit(proto::job_request req
   if (!all) co_return std::unexpected(std::move(all.error()));
   if (auto room = queue_.has_room(how.tenant); !room)
     co_return std::unexpected(std::move(room.error()));
-  auto settled = co_await settle_conflict(request, how.tenant);
+  auto settled = co_await settle_conflict(&request, how.tenant);
   if (!settled) co_return std::unexpected(std::move(settled.error()));
   proto::job job;
   job.id = new_id("job_");

@@ -169,7 +169,7 @@ task<proto::result<void>> job_run::write(earlier_life before) {
   inputs.tokens_spent = live_.steps.tokens();
   inputs.token_budget = live_.job.request.token_budget;
   if (live_.job.request.seconds_budget > 0) inputs.remaining = remaining();
-  auto outcome = co_await jobs::run_pipeline(inputs, live_);
+  auto outcome = co_await jobs::run_pipeline(inputs, &live_);
   if (!outcome) co_return std::unexpected(std::move(outcome.error()));
   run_->agents = std::move(*outcome);
   run_->analysis_ns = around_.time.now().count() - began;

@@ -74,8 +74,9 @@ class job_service final : public jobs::service {
   [[nodiscard]] proto::result<admitted> choose_agents(const proto::job_request& request) const;
   [[nodiscard]] task<proto::result<std::optional<jobs::submission>>> find_replay(
       jobs::submit_options how);
-  [[nodiscard]] task<proto::result<void>> settle_conflict(const proto::job_request& request,
-                                                          const std::string& tenant);
+  /// `request` is in the frame of submit().
+  [[nodiscard]] task<proto::result<void>> settle_conflict(const proto::job_request* request,
+                                                          std::string tenant);
   [[nodiscard]] task<proto::result<live_pointer>> store_new(proto::job job, admitted agents,
                                                             jobs::submit_options how);
   [[nodiscard]] std::string new_id(std::string_view prefix);

@@ -60,7 +60,7 @@ task<http_connection::next> http_connection::serve_one() {
   deadline(server().limits.request_timeout);
   request what;
   std::optional<body_spool> spool;
-  auto refused = co_await read_request(what, spool);
+  auto refused = co_await read_request(&what, &spool);
   if (refused) {
     co_return co_await refuse(std::move(*refused));
   }
@@ -81,25 +81,25 @@ task<http_connection::next> http_connection::serve_one() {
   co_return co_await send_stream(std::move(std::get<stream_response>(answer)));
 }
 
-task<std::optional<rejection>> http_connection::read_request(request& into,
-                                                             std::optional<body_spool>& spool) {
+task<std::optional<rejection>> http_connection::read_request(request* into,
+                                                             std::optional<body_spool>* spool) {
   auto refused = co_await reader_.read_head(into);
-  head_only_ = into.method == "HEAD";
+  head_only_ = into->method == "HEAD";
   keep_alive_ = !refused && reader_.keep_alive();
   if (refused) co_return refused;
-  into.peer = peer_;
+  into->peer = peer_;
   application::body_rule rule;
   std::exception_ptr error;
   try {
-    if (server().app.body_rule_for) rule = server().app.body_rule_for(into);
+    if (server().app.body_rule_for) rule = server().app.body_rule_for(*into);
   } catch (...) {
     error = std::current_exception();
   }
   if (error) {
-    server().report(into.method + " " + into.path, error);
+    server().report(into->method + " " + into->path, error);
     co_return rejection{500, "the server failed; its log says why"};
   }
-  co_return co_await reader_.read_body(rule, into, *server().pool, spool);
+  co_return co_await reader_.read_body(std::move(rule), into, server().pool, spool);
 }
 
 task<http_connection::next> http_connection::refuse(rejection why) {
@@ -283,7 +283,7 @@ task<> http_connection::turn_away() {
   const bool asked = co_await reader_.wait();
   if (!asked) co_return;
   request what;
-  const auto refused = co_await reader_.read_head(what);
+  const auto refused = co_await reader_.read_head(&what);
   if (refused && refused->status == 0) co_return;
   const auto then = co_await refuse({503, "the server has too many connections; try again later"});
   if (then == next::linger) co_await linger();

@@ -37,8 +37,9 @@ class http_connection final : public live_connection {
   enum class next { go_on, close, linger };
 
   [[nodiscard]] task<next> serve_one();
-  [[nodiscard]] task<std::optional<rejection>> read_request(request& into,
-                                                            std::optional<body_spool>& spool);
+  /// Both are in the frame of serve_one().
+  [[nodiscard]] task<std::optional<rejection>> read_request(request* into,
+                                                            std::optional<body_spool>* spool);
   [[nodiscard]] task<next> refuse(rejection why);
   [[nodiscard]] task<reply> handle(request what);
   [[nodiscard]] task<next> start_websocket(request what);

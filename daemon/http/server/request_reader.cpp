@@ -53,7 +53,7 @@ task<bool> request_reader::wait() {
   co_return co_await fill(head_read_bytes);
 }
 
-task<std::optional<rejection>> request_reader::read_head(request& into) {
+task<std::optional<rejection>> request_reader::read_head(request* into) {
   parser_.emplace();
   parser_->header_limit(header_bytes_);
   parser_->body_limit(boost::none);
@@ -68,7 +68,7 @@ task<std::optional<rejection>> request_reader::read_head(request& into) {
     const bool filled = co_await fill(head_read_bytes);
     if (!filled) co_return gone();
   }
-  co_return check_head(into);
+  co_return check_head(*into);
 }
 
 std::optional<rejection> request_reader::check_head(request& into) const {
@@ -95,25 +95,25 @@ std::optional<rejection> request_reader::check_head(request& into) const {
   return std::nullopt;
 }
 
-task<std::optional<rejection>> request_reader::read_body(const application::body_rule& rule,
-                                                         request& into, loop::blocking_pool& pool,
-                                                         std::optional<body_spool>& spool) {
+task<std::optional<rejection>> request_reader::read_body(application::body_rule rule, request* into,
+                                                         loop::blocking_pool* pool,
+                                                         std::optional<body_spool>* spool) {
   if (parser_->is_done()) co_return std::nullopt;
   const auto length = parser_->content_length();
   if (length && *length > rule.bytes_max) co_return too_large(rule.bytes_max);
   auto refused = co_await expectation(into);
   if (refused) co_return refused;
   if (rule.spool_folder.empty()) {
-    refused = co_await read_to_memory(rule.bytes_max, into.body);
+    refused = co_await read_to_memory(rule.bytes_max, &into->body);
   } else {
-    refused = co_await read_to_file(rule, pool, spool);
-    if (!refused && spool) into.body_file = spool->path();
+    refused = co_await read_to_file(std::move(rule), pool, spool);
+    if (!refused && *spool) into->body_file = (*spool)->path();
   }
   co_return refused;
 }
 
-task<std::optional<rejection>> request_reader::expectation(const request& head) {
-  const auto expected = head.header("expect");
+task<std::optional<rejection>> request_reader::expectation(const request* head) {
+  const auto expected = head->header("expect");
   if (expected.empty() || http_1_0()) co_return std::nullopt;
   if (!beast::iequals(beast::string_view(expected.data(), expected.size()), "100-continue")) {
     co_return rejection{417, "the only expectation that can be met is '100-continue'"};
@@ -127,20 +127,20 @@ task<std::optional<rejection>> request_reader::expectation(const request& head) 
 
 /// Reads until `into` is full or the body ends.
 task<std::optional<rejection>> request_reader::read_piece(char* into, std::size_t bytes,
-                                                          std::size_t& got) {
+                                                          std::size_t* got) {
   auto& body = parser_->get().body();
-  got = 0;
-  while (!parser_->is_done() && got < bytes) {
+  *got = 0;
+  while (!parser_->is_done() && *got < bytes) {
     if (buffer_.size() == 0) {
       const bool filled = co_await fill(body_read_bytes);
       if (!filled) co_return gone();
     }
-    body.data = into + got;
-    body.size = bytes - got;
+    body.data = into + *got;
+    body.size = bytes - *got;
     body.more = true;
     error_code error;
     buffer_.consume(parser_->put(buffer_.data(), error));
-    got = bytes - body.size;
+    *got = bytes - body.size;
     if (error == beast::http::error::need_more) {
       const bool filled = co_await fill(body_read_bytes);
       if (!filled) co_return gone();
@@ -152,45 +152,45 @@ task<std::optional<rejection>> request_reader::read_piece(char* into, std::size_
 }
 
 task<std::optional<rejection>> request_reader::read_to_memory(std::uint64_t bytes_max,
-                                                              std::string& into) {
+                                                              std::string* into) {
   const auto length = parser_->content_length();
   while (!parser_->is_done()) {
-    const std::size_t have = into.size();
+    const std::size_t have = into->size();
     // One byte more than allowed shows that there is more.
     const std::uint64_t left = length ? *length - have : bytes_max - have + 1;
-    into.resize(have + static_cast<std::size_t>(std::min<std::uint64_t>(left, body_read_bytes)));
+    into->resize(have + static_cast<std::size_t>(std::min<std::uint64_t>(left, body_read_bytes)));
     std::size_t got = 0;
-    auto refused = co_await read_piece(into.data() + have, into.size() - have, got);
-    into.resize(have + got);
+    auto refused = co_await read_piece(into->data() + have, into->size() - have, &got);
+    into->resize(have + got);
     if (refused) co_return refused;
-    if (into.size() > bytes_max) co_return too_large(bytes_max);
+    if (into->size() > bytes_max) co_return too_large(bytes_max);
   }
   co_return std::nullopt;
 }
 
-task<std::optional<rejection>> request_reader::read_to_file(const application::body_rule& rule,
-                                                            loop::blocking_pool& pool,
-                                                            std::optional<body_spool>& spool) {
+task<std::optional<rejection>> request_reader::read_to_file(application::body_rule rule,
+                                                            loop::blocking_pool* pool,
+                                                            std::optional<body_spool>* spool) {
   auto create = [folder = rule.spool_folder] { return body_spool::create(folder); };
-  auto created = co_await pool.run(std::move(create));
+  auto created = co_await pool->run(std::move(create));
   if (!created) co_return rejection{500, proto::to_text(created.error())};
-  spool.emplace(std::move(*created));
+  body_spool& file = spool->emplace(std::move(*created));
   std::string piece;
   std::uint64_t total = 0;
   while (!parser_->is_done()) {
     piece.resize(spool_piece_bytes);
     std::size_t got = 0;
-    auto refused = co_await read_piece(piece.data(), piece.size(), got);
+    auto refused = co_await read_piece(piece.data(), piece.size(), &got);
     if (refused) co_return refused;
     total += got;
     if (total > rule.bytes_max) co_return too_large(rule.bytes_max);
     piece.resize(got);
-    auto append = [&spool, &piece] { return spool->append(piece); };
-    const auto appended = co_await pool.run(std::move(append));
+    auto append = [&file, &piece] { return file.append(piece); };
+    const auto appended = co_await pool->run(std::move(append));
     if (!appended) co_return rejection{500, proto::to_text(appended.error())};
   }
-  auto finish = [&spool] { return spool->finish(); };
-  const auto finished = co_await pool.run(std::move(finish));
+  auto finish = [&file] { return file.finish(); };
+  const auto finished = co_await pool->run(std::move(finish));
   if (!finished) co_return rejection{500, proto::to_text(finished.error())};
   co_return std::nullopt;
 }

@@ -25,8 +25,8 @@ struct rejection {
   std::string detail;
 };
 
-/// Lives as long as its connection. References that its coroutines take belong to the caller, who
-/// awaits them at once.
+/// Lives as long as its connection. What its coroutines get pointers to belongs to the caller, who
+/// awaits them at once, or to the server.
 class request_reader {
  public:
   request_reader(loop::asio::ip::tcp::socket& socket, std::uint32_t header_bytes)
@@ -35,12 +35,12 @@ class request_reader {
   /// Waits for the first byte of the next request. False: there is none.
   [[nodiscard]] task<bool> wait();
   /// Fills everything but the body and the peer.
-  [[nodiscard]] task<std::optional<rejection>> read_head(request& into);
-  /// Into `into.body`, or through the pool into `spool` if the rule names a folder and there is a
+  [[nodiscard]] task<std::optional<rejection>> read_head(request* into);
+  /// Into `into->body`, or through the pool into `spool` if the rule names a folder and there is a
   /// body. Answers "Expect: 100-continue".
-  [[nodiscard]] task<std::optional<rejection>> read_body(const application::body_rule& rule,
-                                                         request& into, loop::blocking_pool& pool,
-                                                         std::optional<body_spool>& spool);
+  [[nodiscard]] task<std::optional<rejection>> read_body(application::body_rule rule, request* into,
+                                                         loop::blocking_pool* pool,
+                                                         std::optional<body_spool>* spool);
 
   /// Ends the reading under way, which then refuses with 408 (wait() says false).
   void interrupt();
@@ -56,14 +56,14 @@ class request_reader {
  private:
   [[nodiscard]] task<bool> fill(std::size_t bytes);
   [[nodiscard]] std::optional<rejection> check_head(request& into) const;
-  [[nodiscard]] task<std::optional<rejection>> expectation(const request& head);
+  [[nodiscard]] task<std::optional<rejection>> expectation(const request* head);
   [[nodiscard]] task<std::optional<rejection>> read_piece(char* into, std::size_t bytes,
-                                                          std::size_t& got);
+                                                          std::size_t* got);
   [[nodiscard]] task<std::optional<rejection>> read_to_memory(std::uint64_t bytes_max,
-                                                              std::string& into);
-  [[nodiscard]] task<std::optional<rejection>> read_to_file(const application::body_rule& rule,
-                                                            loop::blocking_pool& pool,
-                                                            std::optional<body_spool>& spool);
+                                                              std::string* into);
+  [[nodiscard]] task<std::optional<rejection>> read_to_file(application::body_rule rule,
+                                                            loop::blocking_pool* pool,
+                                                            std::optional<body_spool>* spool);
   [[nodiscard]] rejection gone() const;
 
   loop::asio::ip::tcp::socket& socket_;

@@ -81,7 +81,7 @@ struct server::implementation {
         acceptors(executor),
         sessions(executor) {}
 
-  task<> accept_loop(tcp::acceptor& acceptor);
+  task<> accept_loop(tcp::acceptor* acceptor);  ///< one of `listening`
   task<> serve(tcp::socket socket);
   task<> serve_both(tcp::socket socket);
   task<> turn_away(tcp::socket socket);
@@ -101,10 +101,10 @@ struct server::implementation {
   loop::scope sessions;
 };
 
-task<> server::implementation::accept_loop(tcp::acceptor& acceptor) {
+task<> server::implementation::accept_loop(tcp::acceptor* acceptor) {
   asio::steady_timer pause(executor);
   while (accepting) {
-    auto [error, socket] = co_await acceptor.async_accept(loop::as_result);
+    auto [error, socket] = co_await acceptor->async_accept(loop::as_result);
     if (!accepting || error == asio::error::operation_aborted) break;
     if (error) {
       if (error == asio::error::connection_aborted) continue;
@@ -209,7 +209,7 @@ task<> server::run() {
   co_await asio::this_coro::throw_if_cancelled(false);
   loop::scope sweeper(self_->executor);
   sweeper.start(self_->sweep_loop());
-  for (auto& acceptor : self_->listening) self_->acceptors.start(self_->accept_loop(acceptor));
+  for (auto& acceptor : self_->listening) self_->acceptors.start(self_->accept_loop(&acceptor));
   bool cancelled = co_await self_->acceptors.join();
   if (!cancelled) cancelled = co_await self_->sessions.join();
   if (cancelled) {

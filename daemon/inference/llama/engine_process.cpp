@@ -55,7 +55,7 @@ engine_process::engine_process(asio::any_io_executor executor, files&& from, int
       lines_(line_bytes_max),
       buffer_(read_bytes),
       log_buffer_(log_bytes_max),
-      changed_(std::move(executor)) {}
+      changed_(executor) {}
 
 engine_process::~engine_process() {
   stop();

@@ -26,7 +26,7 @@ namespace chimera::inference {
 /// Where the events of one call wait until it takes them: no more than one for each token that the
 /// answer may have.
 struct engine_inbox {
-  explicit engine_inbox(loop::asio::any_io_executor executor) : arrived(std::move(executor)) {}
+  explicit engine_inbox(const loop::asio::any_io_executor& executor) : arrived(executor) {}
 
   std::deque<embedded::event> events;
   loop::condition arrived;  ///< also told at the end of the process, and at signs of life

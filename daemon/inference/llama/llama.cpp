@@ -103,7 +103,7 @@ task<> llama::open(proto::result<running>* into) { *into = co_await running_engi
 task<proto::result<llama::running>> llama::engine_in_time() {
   const call_timer timer(how_.budgets, time_.now(), describe());
   proto::result<running> engine = running{};
-  const auto late = co_await run_within(open(&engine), timer, time_);
+  const auto late = co_await run_within(open(&engine), &timer, &time_);
   if (late) co_return std::unexpected(*late);
   co_return engine;
 }
@@ -112,7 +112,7 @@ task<proto::result<generation>> llama::generate(generation_request request,
                                                 std::function<void(std::string_view)> on_token) {
   call_timer timer(how_.budgets, time_.now(), describe());
   answer_state answer(describe(), timer, time_, std::move(on_token));
-  const auto late = co_await run_within(talk(std::move(request), &timer, &answer), timer, time_);
+  const auto late = co_await run_within(talk(std::move(request), &timer, &answer), &timer, &time_);
   if (late) answer.fail(*late);
   co_return answer.take();
 }
@@ -161,7 +161,7 @@ task<proto::result<model_limits>> llama::limits(generation_request about) {
 task<proto::result<std::uint64_t>> llama::count_tokens(generation_request request) {
   const call_timer timer(how_.budgets, time_.now(), describe());
   proto::result<std::uint64_t> tokens = 0;
-  const auto late = co_await run_within(ask_count(std::move(request), &tokens), timer, time_);
+  const auto late = co_await run_within(ask_count(std::move(request), &tokens), &timer, &time_);
   if (late) co_return std::unexpected(*late);
   co_return tokens;
 }

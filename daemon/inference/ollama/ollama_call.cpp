@@ -27,7 +27,7 @@ class ollama_call {
   }
 
   task<proto::result<generation>> run() {
-    auto expired = co_await run_within(speak(), timer_, owner_.time_);
+    auto expired = co_await run_within(speak(), &timer_, &owner_.time_);
     if (expired) state_.fail(std::move(*expired));
     auto answer = state_.take();
     if (answer) answer = judged(std::move(*answer));

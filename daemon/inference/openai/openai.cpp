@@ -82,17 +82,17 @@ task<result<void>> openai::learn() {
   co_return result<void>();
 }
 
-task<result<void>> openai::choose_model(generation_request& request) {
+task<result<void>> openai::choose_model(generation_request* request) {
   if (!known_) {
     auto learned = co_await learn();
     if (!learned) co_return learned;
   }
-  if (!request.model.empty()) co_return result<void>();
+  if (!request->model.empty()) co_return result<void>();
   if (known_->view.models.empty()) {
     co_return proto::fail("backend.model", fmt::format("{} lists no model", link_.who()),
                           "name one in the settings of the backend: model");
   }
-  request.model = known_->view.models.front().name;
+  request->model = known_->view.models.front().name;
   co_return result<void>();
 }
 
@@ -114,7 +114,7 @@ task<result<generation>> openai::generate(generation_request request,
     return problem_of(who, one.request.model, {200, std::string(object), {}});
   };
   completion_stream stream(who, state, timer, time_, refusal);
-  auto late = co_await run_within(converse(one, stream), timer, time_);
+  auto late = co_await run_within(converse(&one, &stream), &timer, &time_);
   if (late) state.fail(std::move(*late));
   if (one.failure) state.fail(std::move(*one.failure));
   auto answer = state.take();
@@ -126,28 +126,28 @@ task<result<generation>> openai::generate(generation_request request,
   co_return answer;
 }
 
-task<> openai::converse(call& one, completion_stream& stream) {
-  auto chosen = co_await choose_model(one.request);
+task<> openai::converse(call* one, completion_stream* stream) {
+  auto chosen = co_await choose_model(&one->request);
   if (!chosen) {
-    one.failure = std::move(chosen.error());
+    one->failure = std::move(chosen.error());
     co_return;
   }
-  one.speaks = known_->speaks;  // another call may forget what is known
+  one->speaks = known_->speaks;  // another call may forget what is known
   const bool again = co_await post(one, stream, takes_stream_options_);
   if (!again) co_return;
   static_cast<void>(co_await post(one, stream, false));
-  if (!one.failure) takes_stream_options_ = false;
+  if (!one->failure) takes_stream_options_ = false;
 }
 
-task<bool> openai::post(call& one, completion_stream& stream, bool with_stream_options) {
-  auto message = request_for(one.request, {one.speaks, with_stream_options});
+task<bool> openai::post(call* one, completion_stream* stream, bool with_stream_options) {
+  auto message = request_for(one->request, {one->speaks, with_stream_options});
   if (!message) {
-    one.failure = std::move(message.error());
+    one->failure = std::move(message.error());
     co_return false;
   }
   auto what = link_.request("/v1/chat/completions", std::move(message->body));
   if (!what) {
-    one.failure = std::move(what.error());
+    one->failure = std::move(what.error());
     co_return false;
   }
   what->silence_timeout = never_silent;
@@ -155,25 +155,25 @@ task<bool> openai::post(call& one, completion_stream& stream, bool with_stream_o
   const auto on_head = [&streams](const http::client_response& head) {
     return streams = head.status == 200 && !is_one_object(head);
   };
-  const auto on_piece = [&stream](std::string_view piece) { return stream.push(piece); };
+  const auto on_piece = [stream](std::string_view piece) { return stream->push(piece); };
   auto answer = co_await http::stream(std::move(*what), on_head, http::piece_handler(on_piece));
-  one.state.draft().options_in_effect = std::move(message->in_effect);
+  one->state.draft().options_in_effect = std::move(message->in_effect);
   if (!answer && streams && answer.error().code == "client.closed") {
-    stream.end(answer.error().detail);
+    stream->end(answer.error().detail);
   } else if (!answer) {
-    one.failure = lost_way(link_.who(), openais, std::move(answer.error()));
-    if (one.failure->code == "backend.unavailable") known_.reset();  // another may come back
+    one->failure = lost_way(link_.who(), openais, std::move(answer.error()));
+    if (one->failure->code == "backend.unavailable") known_.reset();  // another may come back
   } else if (streams) {
-    stream.end();
+    stream->end();
   } else if (answer->status == 200 && answer->body.starts_with('{')) {
-    stream.take_whole(std::move(answer->body));
+    stream->take_whole(std::move(answer->body));
   } else if (answer->status == 200) {  // a stream under a wrong name
-    static_cast<void>(stream.push(answer->body));
-    stream.end();
+    static_cast<void>(stream->push(answer->body));
+    stream->end();
   } else {
     const refused_call refused{answer->status, answer->body, answer->header("retry-after")};
     if (with_stream_options && may_be_unknown_field(refused)) co_return true;
-    one.failure = problem_of(link_.who(), one.request.model, refused);
+    one->failure = problem_of(link_.who(), one->request.model, refused);
   }
   co_return false;
 }
@@ -195,7 +195,7 @@ std::optional<proto::problem> openai::truncated(const generation_request& reques
 }
 
 task<result<model_limits>> openai::limits(generation_request about) {
-  auto chosen = co_await choose_model(about);
+  auto chosen = co_await choose_model(&about);
   if (!chosen) co_return std::unexpected(std::move(chosen.error()));
   model_limits out;
   if (const seen_model* model = find(about.model)) out.context_tokens = model->context_tokens;
@@ -209,10 +209,10 @@ task<result<model_limits>> openai::limits(generation_request about) {
 }
 
 task<result<std::uint64_t>> openai::count_tokens(generation_request request) {
-  auto chosen = co_await choose_model(request);
+  auto chosen = co_await choose_model(&request);
   if (!chosen) co_return std::unexpected(std::move(chosen.error()));
   if (counts_) {
-    const auto exact = co_await exact_count(request);
+    const auto exact = co_await exact_count(&request);
     if (exact) {
       if (counted_.size() >= counted_max) counted_.clear();
       counted_[hash_of(request)] = *exact;
@@ -223,11 +223,11 @@ task<result<std::uint64_t>> openai::count_tokens(generation_request request) {
   co_return ratio_.estimate(bytes_of(request));
 }
 
-task<std::optional<std::uint64_t>> openai::exact_count(const generation_request& request) {
-  const std::string messages = messages_json(request);
+task<std::optional<std::uint64_t>> openai::exact_count(const generation_request* request) {
+  const std::string messages = messages_json(*request);
   if (known_->speaks == dialect::vllm) {
     const std::string model =
-        json(request.model).dump(-1, ' ', false, json::error_handler_t::replace);
+        json(request->model).dump(-1, ' ', false, json::error_handler_t::replace);
     const auto answer = co_await link_.body_of(
         "/tokenize", fmt::format(R"({{"model":{},"messages":{}}})", model, messages));
     if (!answer || !*answer) co_return std::nullopt;

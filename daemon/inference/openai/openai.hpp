@@ -38,14 +38,16 @@ class openai final : public backend {
 
  private:
   struct call;
+  // What these coroutines get pointers to is in the frame of generate(), limits() or
+  // count_tokens().
   task<proto::result<void>> learn();
-  task<proto::result<void>> choose_model(generation_request& request);
+  task<proto::result<void>> choose_model(generation_request* request);
   [[nodiscard]] const seen_model* find(std::string_view model) const;
   /// A whole call, until its answer is over or `one` has its failure.
-  task<> converse(call& one, completion_stream& stream);
+  task<> converse(call* one, completion_stream* stream);
   /// One request and its answer. True: ask once more without stream_options.
-  task<bool> post(call& one, completion_stream& stream, bool with_stream_options);
-  task<std::optional<std::uint64_t>> exact_count(const generation_request& request);
+  task<bool> post(call* one, completion_stream* stream, bool with_stream_options);
+  task<std::optional<std::uint64_t>> exact_count(const generation_request* request);
   [[nodiscard]] std::optional<proto::problem> truncated(const generation_request& request,
                                                         const generation& answer) const;
 

@@ -105,10 +105,10 @@ std::optional<proto::problem> call_timer::expired(nanoseconds now) const {
   return p;
 }
 
-task<std::optional<proto::problem>> run_within(task<> call, const call_timer& timer,
-                                               const clock& time) {
+task<std::optional<proto::problem>> run_within(task<> call, const call_timer* timer,
+                                               const clock* time) {
   co_await asio::this_coro::throw_if_cancelled(true);
-  watched both(co_await asio::this_coro::executor, timer, time);
+  watched both(co_await asio::this_coro::executor, *timer, *time);
   both.parts.start(both.run(std::move(call)));
   if (!both.ended) both.parts.start(both.watch());
   // It may have been cancelled while its parts began: they must be joined all the same.

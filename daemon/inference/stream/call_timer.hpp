@@ -56,7 +56,7 @@ class call_timer {
 /// A token costs nothing here: the deadline is looked at when it was due. Exceptions of `call` are
 /// passed on; a cancellation from outside cancels it too, and is thrown as operation_aborted after
 /// it has ended. `timer`, `time` and what `call` refers to outlive the returned task.
-[[nodiscard]] task<std::optional<proto::problem>> run_within(task<> call, const call_timer& timer,
-                                                             const clock& time);
+[[nodiscard]] task<std::optional<proto::problem>> run_within(task<> call, const call_timer* timer,
+                                                             const clock* time);
 
 }  // namespace chimera::inference

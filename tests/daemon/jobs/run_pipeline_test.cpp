@@ -127,7 +127,7 @@ struct bench {
     inputs.time = &time;
     spoken_journal log(said);
     try {
-      result = co_await run_pipeline(std::move(inputs), log);
+      result = co_await run_pipeline(std::move(inputs), &log);
     } catch (const boost::system::system_error& e) {
       aborted = e.code() == asio::error::operation_aborted;
     }

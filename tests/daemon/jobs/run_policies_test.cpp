@@ -79,7 +79,7 @@ struct stage {
     inputs.time = &w;
   }
 
-  task<> run() { result = co_await run_pipeline(inputs, log); }
+  task<> run() { result = co_await run_pipeline(inputs, &log); }
 
   void play() {
     loop::scope job(w.get_executor());

@@ -109,7 +109,7 @@ struct simulation {
     inputs.finished = &finished;
     inputs.attempts_before = &attempts;
     try {
-      result = co_await run_pipeline(std::move(inputs), log);
+      result = co_await run_pipeline(std::move(inputs), &log);
     } catch (const boost::system::system_error& e) {
       aborted = e.code() == boost::asio::error::operation_aborted;
     }

@@ -58,7 +58,7 @@ class whole_job {
     inputs.generator = &model;
     inputs.time = &time;
     cli::progress_journal unseen(nullptr);
-    boost::asio::co_spawn(context, jobs::run_pipeline(std::move(inputs), unseen),
+    boost::asio::co_spawn(context, jobs::run_pipeline(std::move(inputs), &unseen),
                           [&](std::exception_ptr error, auto result) {
                             failure = std::move(error);
                             if (!failure) outcome = std::move(result);

@@ -56,7 +56,7 @@ struct stage {
 
   task<> play(task<> call, const call_timer& timer) {
     try {
-      problem = co_await run_within(std::move(call), timer, time);
+      problem = co_await run_within(std::move(call), &timer, &time);
     } catch (const boost::system::system_error& e) {
       thrown = e.code() == boost::asio::error::operation_aborted ? "aborted" : "other";
     } catch (const std::exception& e) {
