@@ -265,21 +265,4 @@ task<result<client_response>> stream(client_request what, head_handler on_head,
   }
 }
 
-task<result<client_response>> stream(client_request what, head_handler on_head,
-                                     chunk_handler on_chunk) {
-  auto to = parse_url(what.url);
-  if (!to) co_return std::unexpected(std::move(to.error()));
-  exchange one(co_await asio::this_coro::executor, std::move(what), std::move(*to));
-  auto answer = co_await one.begin();
-  if (!answer) co_return answer;
-  if (!on_head(*answer)) co_return co_await one.keep_body(std::move(*answer));
-  for (;;) {
-    const auto piece = co_await one.read_piece();
-    if (!piece) co_return std::unexpected(piece.error());
-    if (piece->empty()) co_return answer;
-    const bool more = co_await on_chunk(std::string(*piece));
-    if (!more) co_return answer;
-  }
-}
-
 }  // namespace chimera::http

@@ -51,20 +51,15 @@ struct client_response {
 /// connection at once.
 [[nodiscard]] task<proto::result<client_response>> fetch(client_request what);
 
-/// Called with status and headers. True: the body goes to `on_chunk`; false: it is kept, as fetch()
+/// Called with status and headers. True: the body goes to `on_piece`; false: it is kept, as fetch()
 /// does (an answer that tells of an error).
 using head_handler = std::function<bool(const client_response&)>;
-/// A piece of the body as it came, cut anywhere. False: enough, the connection is closed.
-using chunk_handler = std::function<task<bool>(std::string)>;
-
-/// The same for a handler that need not wait: no copy, no coroutine of its own. The piece holds as
-/// many bytes as one read gave, and is gone when the call returns.
+/// A piece of the body as one read gave it, cut anywhere; gone when the call returns. False:
+/// enough, the connection is closed.
 using piece_handler = std::function<bool(std::string_view)>;
 
 /// For answers that come bit by bit (NDJSON, SSE). Completes when the body has ended.
 [[nodiscard]] task<proto::result<client_response>> stream(client_request what, head_handler on_head,
                                                           piece_handler on_piece);
-[[nodiscard]] task<proto::result<client_response>> stream(client_request what, head_handler on_head,
-                                                          chunk_handler on_chunk);
 
 }  // namespace chimera::http

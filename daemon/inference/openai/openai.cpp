@@ -156,7 +156,7 @@ task<bool> openai::post(call* one, completion_stream* stream, bool with_stream_o
     return streams = head.status == 200 && !is_one_object(head);
   };
   const auto on_piece = [stream](std::string_view piece) { return stream->push(piece); };
-  auto answer = co_await http::stream(std::move(*what), on_head, http::piece_handler(on_piece));
+  auto answer = co_await http::stream(std::move(*what), on_head, on_piece);
   one->state.draft().options_in_effect = std::move(message->in_effect);
   if (!answer && streams && answer.error().code == "client.closed") {
     stream->end(answer.error().detail);

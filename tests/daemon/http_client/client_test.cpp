@@ -122,9 +122,9 @@ TEST_CASE("a stream arrives piece by piece, as it was written") {
   };
   auto story = [&]() -> task<> {
     const auto yes = [](const client_response& head) { return head.status == 200; };
-    const auto keep = [&](std::string line) -> task<bool> {
-      lines.push_back(std::move(line));
-      co_return true;
+    const auto keep = [&](std::string_view line) {
+      lines.emplace_back(line);
+      return true;
     };
     const auto answer = co_await stream(to(h.http->port()), yes, keep);
     REQUIRE(answer);
@@ -148,7 +148,7 @@ TEST_CASE("a reader that has enough closes the connection") {
   };
   auto story = [&]() -> task<> {
     const auto yes = [](const client_response&) { return true; };
-    const auto once = [](std::string) -> task<bool> { co_return false; };
+    const auto once = [](std::string_view) { return false; };
     CHECK(co_await stream(to(h.http->port()), yes, once));
     while (h.http->connections() > 0) co_await pause(1ms);
   };
@@ -161,7 +161,7 @@ TEST_CASE("cancelling a stream closes its connection at once") {
   scripted server(h.context.get_executor());
   auto listen = [&]() -> task<> {
     const auto yes = [](const client_response&) { return true; };
-    const auto more = [](std::string) -> task<bool> { co_return true; };
+    const auto more = [](std::string_view) { return true; };
     const auto answer = co_await stream(to(server.port()), yes, more);
     CHECK_FALSE(answer);
   };
