@@ -107,7 +107,7 @@ class Survivor(Watcher):
     def one_connection(self):
         try:
             super().one_connection()
-        except (Unreachable, OSError):
+        except (Unreachable, Ended, OSError):
             time.sleep(0.02)
         except AssertionError as problem:
             if "broke" not in str(problem) and "before the job" not in str(problem):
