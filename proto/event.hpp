@@ -53,7 +53,7 @@ enum class channel : std::uint8_t { lifecycle, tokens, artifacts, claims };
 [[nodiscard]] std::optional<channel> channel_from(std::string_view text);
 
 /// True for what is on disk before anyone sees it: job.queued, step.completed, report.sealed and
-/// the job's end. The others are written at once, and synced with the next of these.
+/// the job's end. The others are written unsynced, tokens after they are shown: jobs::event_log.
 [[nodiscard]] bool is_durable(event_type type);
 /// True for job_completed, job_failed, job_canceled.
 [[nodiscard]] bool is_terminal(event_type type);

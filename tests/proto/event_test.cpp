@@ -83,6 +83,7 @@ TEST_CASE("tokens of one attempt that follow each other may be merged, others no
   const event first = token(1, "a");
   CHECK(may_coalesce(first, token(2, "b")));
   CHECK_FALSE(may_coalesce(first, token(3, "b")));
+  CHECK_FALSE(may_coalesce(first, token(2, "")));
   event other = token(2, "b");
   other.attempt = 3;
   CHECK_FALSE(may_coalesce(first, other));

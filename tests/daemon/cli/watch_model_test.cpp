@@ -56,6 +56,14 @@ std::string drawn(const watch_model& m, std::int64_t now_ms, const screen& on = 
   return text;
 }
 
+TEST_CASE("a token without text stands for numbers of a killed daemon, not for tokens") {
+  const std::vector<std::string> begun = {R"(1 job.queued {})", R"(2 step.started collect#1 {})",
+                                          R"(3 token.delta collect#1 {"text":"one "})"};
+  std::vector<std::string> resumed = begun;
+  resumed.push_back(R"(4-4100 token.delta collect#1 {"text":""})");
+  CHECK(drawn(after(resumed), 5000) == drawn(after(begun), 5000));
+}
+
 const std::vector<std::string> whole_job = {
     R"(1 job.queued {"pipeline":"technical-report"})",
     "2 job.started",

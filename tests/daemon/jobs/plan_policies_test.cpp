@@ -96,12 +96,22 @@ TEST_CASE("a server that asks for a longer wait is left alone that long, or not 
 }
 
 TEST_CASE("only problems that may pass are tried again") {
-  const std::vector<std::pair<std::string, bool>> cases = {
-      {"backend.timeout", true},  {"backend.stalled", true},   {"backend.unauthorized", false},
-      {"role.empty", true},       {"generation.empty", true},  {"deadline.attempt", true},
-      {"deadline.step", false},   {"deadline.job", false},     {"budget.exceeded", false},
-      {"request.invalid", false}, {"pipeline.invalid", false}, {"replay.missing", false},
-      {"backend.unknown", false}, {"evidence.changed", false}, {"", false}};
+  const std::vector<std::pair<std::string, bool>> cases = {{"backend.timeout", true},
+                                                           {"backend.stalled", true},
+                                                           {"backend.unauthorized", false},
+                                                           {"role.empty", true},
+                                                           {"role.json", true},
+                                                           {"generation.empty", true},
+                                                           {"deadline.attempt", true},
+                                                           {"deadline.step", false},
+                                                           {"deadline.job", false},
+                                                           {"budget.exceeded", false},
+                                                           {"request.invalid", false},
+                                                           {"pipeline.invalid", false},
+                                                           {"replay.missing", false},
+                                                           {"backend.unknown", false},
+                                                           {"evidence.changed", false},
+                                                           {"", false}};
   for (const auto& [code, retried] : cases) {
     INFO(code);
     proto::problem why;
